@@ -1,0 +1,63 @@
+//! One operation in progress.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use crate::{Exchange, Outgoing, Repeat, Response, Result};
+
+/// The only thing by which a carrier can reach the outside, for the length of one operation.
+pub struct Call<'a> {
+    wire: &'a dyn Exchange,
+    deadline: Instant,
+    accepted: AtomicBool,
+}
+
+impl<'a> Call<'a> {
+    /// Over `wire`, for as long as somebody waits.
+    #[must_use]
+    pub fn new(wire: &'a dyn Exchange, deadline: Instant) -> Self {
+        Self {
+            wire,
+            deadline,
+            accepted: AtomicBool::new(false),
+        }
+    }
+
+    /// When nobody waits any more.
+    #[must_use]
+    pub const fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Sends one request of the operation.
+    ///
+    /// Once a request that may not be repeated was accepted, every later failure of the same operation
+    /// is in doubt: an order that is placed but whose label did not load is not free to be placed
+    /// again.
+    ///
+    /// # Errors
+    /// Whatever the layers beneath make of the failure.
+    pub async fn send(&self, outgoing: Outgoing) -> Result<Response> {
+        let repeat = outgoing.repeat();
+        let request = outgoing.into_request(self.deadline);
+        match self.wire.exchange(request).await {
+            Ok(response) => {
+                if repeat == Repeat::OnlyIfUnsent {
+                    self.accepted.store(true, Ordering::Release);
+                }
+                Ok(response)
+            }
+            Err(error) if self.accepted.load(Ordering::Acquire) => Err(error.after_acceptance()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

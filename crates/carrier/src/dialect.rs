@@ -1,0 +1,15 @@
+//! What an answer means, before anyone decodes what it says.
+
+use crate::{Intent, Response, Result};
+
+/// Retry, breaker and metrics all consume this one reading; a 200 that wraps an error is refused here
+/// and nowhere else.
+pub trait Dialect: Send + Sync {
+    /// `Ok` when the answer is one that may be decoded.
+    ///
+    /// # Errors
+    /// What the carrier said no with. A token that is not accepted is
+    /// [`Kind::StaleToken`](crate::Kind::StaleToken); whether new credentials would help is the
+    /// signing layer's to say.
+    fn verdict(&self, intent: &Intent, response: &Response) -> Result<()>;
+}

@@ -1,0 +1,75 @@
+//! The single door to the network.
+
+use std::num::NonZeroU32;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::Result;
+
+/// What leaves. Its URI is a path with a query, below the base of [`Intent::host`]; its extensions
+/// hold exactly one [`Intent`].
+pub type Request = http::Request<Bytes>;
+
+/// What comes back, read to its end and bounded.
+pub type Response = http::Response<Bytes>;
+
+/// Sends a request and brings its answer. Every layer, the transport and the replayer are one.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// One request, one answer or one typed failure.
+    async fn exchange(&self, request: Request) -> Result<Response>;
+}
+
+/// What the sender means by a request. Layers decide from this, never from a URL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Intent {
+    /// What it does, in one word: `quote`, `buy`, `track`.
+    pub operation: &'static str,
+    /// Which of the account's hosts it goes to.
+    pub host: &'static str,
+    /// Which quota and which time limit it falls under.
+    pub class: Class,
+    /// Whether it may be sent twice.
+    pub repeat: Repeat,
+    /// How many permits of the quota it takes.
+    pub permits: NonZeroU32,
+    /// When nobody waits for the answer any more.
+    pub deadline: Instant,
+}
+
+/// Kinds of requests that share a quota and a time limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// Prices.
+    Rate,
+    /// Buying, which costs money.
+    Ship,
+    /// Tracking.
+    Track,
+    /// Voids, labels fetched again, look-ups, addresses, subscriptions.
+    Manage,
+    /// Tokens.
+    Token,
+}
+
+impl Class {
+    /// Every class with its name.
+    pub const ALL: [(Self, &'static str); 5] = [
+        (Self::Rate, "rate"),
+        (Self::Ship, "ship"),
+        (Self::Track, "track"),
+        (Self::Manage, "manage"),
+        (Self::Token, "token"),
+    ];
+}
+
+/// Whether a request may be sent more than once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Repeat {
+    /// Twice is as good as once.
+    Safe,
+    /// Twice may cost twice: only when it is certain that it never left.
+    OnlyIfUnsent,
+}
