@@ -128,7 +128,13 @@ impl Format {
     ///
     /// What is wrong with it; [`Invalid::NoFormat`] where it has another shape.
     pub fn read(&'static self, number: &str) -> Result<Candidate, Invalid> {
-        judge::judge(self, &normal::readable(number).ok_or(Invalid::Unreadable)?)
+        let number = normal::readable(number).ok_or(Invalid::Unreadable)?;
+        judge::judge(self, &number).unwrap_or_else(|| {
+            Err(Invalid::NoFormat {
+                courier: self.courier,
+                allowed: vec![self.looks],
+            })
+        })
     }
 
     /// Every way to cut `number` into the format's fields, best first.

@@ -10,19 +10,16 @@ use crate::verdict::{Confidence, Invalid, Part, Rank, Reason, Role};
 /// Fixed characters that make a mark: one letter is too little to tell a carrier by.
 const MARK: usize = 2;
 
-/// Reads `number`, already in normal form, as `format`.
-pub(crate) fn judge(format: &'static Format, number: &str) -> Result<Candidate, Invalid> {
+/// Reads `number`, already in normal form, as `format`. `None` where it has another shape.
+pub(crate) fn judge(format: &'static Format, number: &str) -> Option<Result<Candidate, Invalid>> {
     let mut slip = None;
     for reading in format.readings(number) {
         match weigh(format, &reading) {
-            Ok(candidate) => return Ok(candidate),
-            Err(fault) => slip = slip.or(Some(fault)),
+            Ok(candidate) => return Some(Ok(candidate)),
+            Err(fault) => slip = slip.or(Some(Err(fault))),
         }
     }
-    Err(slip.unwrap_or_else(|| Invalid::NoFormat {
-        courier: format.courier,
-        allowed: vec![format.looks],
-    }))
+    slip
 }
 
 fn weigh(format: &'static Format, pieces: &[Piece<'_>]) -> Result<Candidate, Invalid> {

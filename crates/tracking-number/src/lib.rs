@@ -68,7 +68,7 @@ pub fn identify(number: &str) -> Vec<Candidate> {
     };
     let mut candidates: Vec<Candidate> = formats()
         .filter(|format| !format.only_when_named())
-        .filter_map(|format| judge::judge(format, &number).ok())
+        .filter_map(|format| judge::judge(format, &number)?.ok())
         .collect();
     candidates.sort_by_key(|candidate| Reverse(candidate.rank));
     candidates
@@ -96,11 +96,11 @@ pub fn validate(carrier: &str, number: &str) -> Result<Candidate, Invalid> {
     let mut best: Option<Candidate> = None;
     for format in &own {
         match judge::judge(format, &number) {
-            Ok(found) if best.as_ref().is_none_or(|best| best.rank < found.rank) => {
+            Some(Ok(found)) if best.as_ref().is_none_or(|best| best.rank < found.rank) => {
                 best = Some(found);
             }
-            Err(Invalid::NoFormat { .. }) | Ok(_) => {}
-            Err(fault) => slip = slip.or(Some(fault)),
+            Some(Err(fault)) => slip = slip.or(Some(fault)),
+            Some(Ok(_)) | None => {}
         }
     }
     best.ok_or_else(|| {

@@ -21,16 +21,20 @@
     reason = "a regex group that is missing is a failed test"
 )]
 
+mod collection;
+mod rules;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::{env, fs};
 
-use fancy_regex::Regex;
 use libtest_mimic::{Arguments, Failed, Trial};
 use parcelgate_tracking_number::{Format, Invalid, Role, formats, identify, normalize, validate};
-use serde::Deserialize;
+
+use crate::collection::{Entry, read};
+use crate::rules::Rules;
 
 /// Rows of ours that the collection does not have.
 const BEYOND: [(&str, &str); 8] = [
@@ -257,11 +261,6 @@ fn role(group: &str) -> Role {
     }
 }
 
-struct Entry {
-    carrier: String,
-    format: Described,
-}
-
 impl Entry {
     fn row(&self) -> &'static Format {
         formats()
@@ -277,279 +276,4 @@ impl Entry {
             .map(|number| normalize(number))
             .collect()
     }
-}
-
-fn read(file: &Path) -> Vec<Entry> {
-    let text = fs::read_to_string(file).expect("a readable file");
-    let courier: Courier =
-        serde_json::from_str(&text).unwrap_or_else(|why| panic!("{}: {why}", file.display()));
-    let carrier = courier.courier_code;
-    let formats = courier.tracking_numbers.into_iter();
-    formats
-        .map(|format| Entry {
-            carrier: carrier.clone(),
-            format,
-        })
-        .collect()
-}
-
-#[derive(Deserialize)]
-struct Courier {
-    courier_code: String,
-    tracking_numbers: Vec<Described>,
-}
-
-#[derive(Deserialize)]
-struct Described {
-    name: String,
-    regex: Pattern,
-    validation: Validation,
-    test_numbers: Numbers,
-    #[serde(default)]
-    additional: Vec<List>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Pattern {
-    Whole(String),
-    Pieces(Vec<String>),
-}
-
-#[derive(Deserialize)]
-struct Numbers {
-    valid: Vec<String>,
-    invalid: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Validation {
-    checksum: Option<Checksum>,
-    serial_number_format: Option<SerialNumberFormat>,
-    additional: Option<Exists>,
-}
-
-#[derive(Deserialize)]
-struct SerialNumberFormat {
-    prepend_if: PrependIf,
-}
-
-#[derive(Deserialize)]
-struct PrependIf {
-    matches_regex: String,
-    content: String,
-}
-
-#[derive(Deserialize)]
-struct Exists {
-    exists: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct List {
-    name: String,
-    regex_group_name: String,
-    lookup: Vec<Known>,
-}
-
-#[derive(Deserialize)]
-struct Known {
-    matches: Option<String>,
-    matches_regex: Option<String>,
-}
-
-impl List {
-    fn codes(&self) -> Vec<Regex> {
-        let pattern = |known: &Known| {
-            let exact = known
-                .matches
-                .as_deref()
-                .map(|code| fancy_regex::escape(code).into_owned());
-            exact
-                .or_else(|| known.matches_regex.clone())
-                .expect("a code or a pattern")
-        };
-        self.lookup
-            .iter()
-            .map(|known| anchored(&pattern(known)))
-            .collect()
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "name", rename_all = "snake_case")]
-enum Checksum {
-    Mod7,
-    Luhn,
-    Mod10 {
-        evens_multiplier: u32,
-        odds_multiplier: u32,
-        reverse: bool,
-    },
-    S10 {
-        weightings: Vec<u32>,
-    },
-    SumProductWithWeightingsAndModulo {
-        weightings: Vec<u32>,
-        modulo1: u32,
-        modulo2: u32,
-    },
-    #[serde(rename = "mod_37_36")]
-    Mod3736,
-}
-
-/// The collection's rules at work, as its own CHECKSUM_ALGORITHMS.md tells them. Written apart
-/// from the crate's `check` module on purpose: two ways to one answer.
-struct Rules<'d> {
-    pattern: Regex,
-    described: &'d Described,
-    prepend_if: Option<(Regex, &'d str)>,
-    required: Vec<(&'d str, Vec<Regex>)>,
-}
-
-impl<'d> Rules<'d> {
-    fn of(described: &'d Described) -> Self {
-        let pattern = match &described.regex {
-            Pattern::Whole(pattern) => pattern.clone(),
-            Pattern::Pieces(pieces) => pieces.concat(),
-        };
-        // The numbers are in normal form here, in which the one dash of the collection is gone.
-        let pattern = anchored(&pattern.replace(r"-\s*1", "1"));
-        let serial = described.validation.serial_number_format.as_ref();
-        let prepend_if = serial.map(|format| {
-            let PrependIf {
-                matches_regex,
-                content,
-            } = &format.prepend_if;
-            (Regex::new(matches_regex).unwrap(), content.as_str())
-        });
-        let exists = described
-            .validation
-            .additional
-            .iter()
-            .flat_map(|it| &it.exists);
-        let required = exists
-            .map(|name| {
-                let list = described
-                    .additional
-                    .iter()
-                    .find(|list| list.name == *name)
-                    .unwrap();
-                (list.regex_group_name.as_str(), list.codes())
-            })
-            .collect();
-        Self {
-            pattern,
-            described,
-            prepend_if,
-            required,
-        }
-    }
-
-    fn fit(&self, number: &str) -> bool {
-        self.pattern.is_match(number).unwrap()
-    }
-
-    fn accept(&self, number: &str) -> bool {
-        let Some(groups) = self.pattern.captures(number).unwrap() else {
-            return false;
-        };
-        let known = self.required.iter().all(|(group, codes)| {
-            codes
-                .iter()
-                .any(|code| code.is_match(&groups[*group]).unwrap())
-        });
-        let Some(checksum) = &self.described.validation.checksum else {
-            return known;
-        };
-        let mut serial = groups["SerialNumber"].to_owned();
-        if let Some((when, content)) = &self.prepend_if
-            && when.is_match(&serial).unwrap()
-        {
-            serial.insert_str(0, content);
-        }
-        known && checksum.of(&serial) == groups["CheckDigit"]
-    }
-}
-
-fn anchored(pattern: &str) -> Regex {
-    Regex::new(&format!("^(?:{pattern})$")).unwrap()
-}
-
-impl Checksum {
-    fn of(&self, serial: &str) -> String {
-        let values = |serial: &str| -> Vec<u32> {
-            let value = |c: char| c.to_digit(10).unwrap_or((u32::from(c) + 7) % 10);
-            serial.chars().map(value).collect()
-        };
-        let weighed = |weights: &[u32]| -> u32 {
-            values(serial)
-                .iter()
-                .zip(weights)
-                .map(|(value, weight)| value * weight)
-                .sum()
-        };
-        match self {
-            Self::Mod7 => (serial.parse::<u64>().unwrap() % 7).to_string(),
-            Self::Luhn => {
-                let doubled = |(at, value): (usize, &u32)| match (at % 2, value * 2) {
-                    (0, twice) if twice > 9 => twice - 9,
-                    (0, twice) => twice,
-                    _ => *value,
-                };
-                let sum: u32 = values(serial).iter().rev().enumerate().map(doubled).sum();
-                ((10 - sum % 10) % 10).to_string()
-            }
-            Self::Mod10 {
-                evens_multiplier,
-                odds_multiplier,
-                reverse,
-            } => {
-                let mut values = values(serial);
-                if *reverse {
-                    values.reverse();
-                }
-                let weights = [*evens_multiplier, *odds_multiplier].into_iter().cycle();
-                let sum: u32 = values
-                    .iter()
-                    .zip(weights)
-                    .map(|(value, by)| value * by)
-                    .sum();
-                ((10 - sum % 10) % 10).to_string()
-            }
-            Self::S10 { weightings } => match weighed(weightings) % 11 {
-                1 => 0.to_string(),
-                0 => 5.to_string(),
-                remainder => (11 - remainder).to_string(),
-            },
-            Self::SumProductWithWeightingsAndModulo {
-                weightings,
-                modulo1,
-                modulo2,
-            } => (weighed(weightings) % modulo1 % modulo2).to_string(),
-            Self::Mod3736 => mod_37_36(serial),
-        }
-    }
-}
-
-fn mod_37_36(serial: &str) -> String {
-    let mut state = 36;
-    for value in serial.chars().map(|c| c.to_digit(36).unwrap()) {
-        state += value;
-        if state > 36 {
-            state -= 36;
-        }
-        state *= 2;
-        if state > 36 {
-            state -= 37;
-        }
-    }
-    state = 37 - state;
-    if state == 36 {
-        state = 0;
-    }
-    char::from_digit(state, 36)
-        .unwrap()
-        .to_ascii_uppercase()
-        .to_string()
 }
