@@ -26,7 +26,7 @@ fn weigh(format: &'static Format, pieces: &[Piece<'_>]) -> Result<Candidate, Inv
     let marks = pieces
         .iter()
         .filter_map(|piece| piece.field.mark(piece.text));
-    let mut fixed: usize = marks.clone().map(str::len).sum();
+    let fixed: usize = marks.clone().map(str::len).sum();
     let mut reasons: Vec<Reason> = marks
         .map(|text| Reason::Mark {
             courier: format.courier,
@@ -38,36 +38,8 @@ fn weigh(format: &'static Format, pieces: &[Piece<'_>]) -> Result<Candidate, Inv
     let guarded = matches!(guard, Reason::CheckDigitRight { .. });
     reasons.push(guard);
 
-    let mut unknown_codes = 0;
-    for code in format.codes {
-        for piece in pieces.iter().filter(|piece| piece.field.role == code.role) {
-            let (role, text) = (code.role, piece.text.to_owned());
-            match (code.meaning)(piece.text) {
-                Some(meaning) => {
-                    fixed += if code.required { text.len() } else { 0 };
-                    reasons.push(Reason::CodeKnown {
-                        role,
-                        code: text,
-                        meaning,
-                    });
-                }
-                None if code.required => {
-                    let (courier, format) = (format.courier, format.name);
-                    return Err(Invalid::Code {
-                        courier,
-                        format,
-                        role,
-                        code: text,
-                    });
-                }
-                None => {
-                    unknown_codes += 1;
-                    reasons.push(Reason::CodeUnknown { role, code: text });
-                }
-            }
-        }
-    }
-
+    let codes = look_up(format, pieces, &mut reasons)?;
+    let fixed = fixed + codes.vouching;
     let confidence = Confidence::of(fixed >= MARK, guarded);
     let outcomes = format
         .check_digit()
@@ -87,11 +59,58 @@ fn weigh(format: &'static Format, pieces: &[Piece<'_>]) -> Result<Candidate, Inv
         parts: pieces.iter().map(|piece| part(format, piece)).collect(),
         rank: Rank {
             confidence,
-            unknown_codes: Reverse(unknown_codes),
+            unknown_codes: Reverse(codes.unknown),
             fixed,
             outcomes,
         },
     })
+}
+
+struct Codes {
+    /// Codes that are on no list.
+    unknown: usize,
+    /// Characters of codes that had to be known, and are.
+    vouching: usize,
+}
+
+fn look_up(
+    format: &Format,
+    pieces: &[Piece<'_>],
+    reasons: &mut Vec<Reason>,
+) -> Result<Codes, Invalid> {
+    let mut codes = Codes {
+        unknown: 0,
+        vouching: 0,
+    };
+    for list in format.codes {
+        for piece in pieces.iter().filter(|piece| piece.field.role == list.role) {
+            let (role, code) = (list.role, piece.text.to_owned());
+            match (list.meaning)(piece.text) {
+                Some(meaning) => {
+                    codes.vouching += if list.required { code.len() } else { 0 };
+                    reasons.push(Reason::CodeKnown {
+                        role,
+                        code,
+                        meaning,
+                    });
+                }
+                None if list.required => {
+                    let (courier, format) = (format.courier, format.name);
+                    return Err(Invalid::Code {
+                        courier,
+                        format,
+                        role,
+                        code,
+                    });
+                }
+                None => {
+                    codes.unknown += 1;
+                    reasons.push(Reason::CodeUnknown { role, code });
+                }
+            }
+        }
+    }
+    Ok(codes)
 }
 
 fn part(format: &Format, piece: &Piece<'_>) -> Part {
