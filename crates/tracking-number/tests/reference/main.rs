@@ -7,7 +7,8 @@
 //! What is compared, for each format:
 //! - the collection's own valid and invalid numbers;
 //! - its verdict, worked out here from its patterns and checksum rules, on every valid number with
-//!   one character changed, taken out or put in, and on the valid numbers of all other formats;
+//!   one character changed, taken out or put in, lengthened, and on the valid numbers of all other
+//!   formats;
 //! - its lists of codes, in both directions.
 
 #![expect(
@@ -233,7 +234,7 @@ fn check(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), Failed> 
     }
 }
 
-/// `number` with one character changed, taken out or put in, and as it is.
+/// `number` with one character changed, taken out or put in, lengthened, and as it is.
 fn altered(number: &str) -> Vec<String> {
     let mut all = vec![number.to_owned()];
     for at in 0..=number.len() {
@@ -246,6 +247,13 @@ fn altered(number: &str) -> Vec<String> {
         }
         if let Some(after) = after.get(1..) {
             all.push(format!("{before}{after}"));
+        }
+    }
+    // The room that the routes and lengths of USPS leave each other.
+    for route in ["", "42022153", "420221539999"] {
+        for filling in ["", "0000", "00000000"] {
+            let (before, after) = number.split_at(number.len() - 1);
+            all.push(format!("{route}{before}{filling}{after}"));
         }
     }
     all
