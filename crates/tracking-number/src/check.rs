@@ -1,7 +1,7 @@
 //! Check digits: each function gives the character that belongs behind `covered`.
 //!
 //! `covered` is what the check digit is computed from, in capitals, without spaces. A function
-//! answers `None` where `covered` is empty, longer than [`MAX_LENGTH`](crate::MAX_LENGTH), or
+//! answers `None` where `covered` is empty, longer than [`MAX_LENGTH`], or
 //! holds a character the algorithm has no value for.
 //!
 //! What a single wrong digit does: [`gs1`], [`luhn`] and [`iso7064`] notice every one. The others
