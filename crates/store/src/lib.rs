@@ -1,1 +1,239 @@
-//! .
+//! Where parcelgate keeps what must not be lost.
+//!
+//! Everything of one step goes into one [`Batch`], and [`Store::apply`] writes it whole or not at
+//! all; what is read comes from small named functions. A batch is made of domain verbs, and a verb
+//! that changes a shipment or a tracker appends its event, so a state without its event cannot be
+//! expressed. No transaction lives in a caller's future: who drops the future of `apply` leaves a
+//! batch that is wholly there or not at all.
+//!
+//! Times are kept in whole microseconds. Every list has a `limit`; pages go by id, oldest first.
+
+mod batch;
+mod error;
+mod ids;
+mod records;
+
+use std::fmt::Debug;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+use tokio::sync::watch;
+
+pub use batch::{Applied, Batch, Seen};
+pub use error::{Error, Result};
+pub use ids::{
+    DeliveryId, EventUid, Id, InvalidName, JobId, KeyId, QuoteId, ShipmentId, SubscriptionId,
+    Tenant, TrackerId, of,
+};
+pub use records::{
+    ApiKey, Blob, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Event, Evidence,
+    Fault, Filter, Job, JobReport, LabelRecord, NewDelivery, NewJob, NewPurchase, NewSubscription,
+    NewTracker, Observation, Parcel, ParcelLabel, Purchase, QuoteRecord, RequestKey, Reservation,
+    ShipmentFilter, ShipmentNews, Step, Subscription, SubscriptionChange, SubscriptionState,
+    Tracker, TrackerEnd, TrackerFilter, TrackerNews, Version,
+};
+
+/// What the gateway keeps.
+#[async_trait]
+pub trait Store: Debug + Send + Sync + 'static {
+    /// Writes all of `batch`, durably, or nothing of it.
+    ///
+    /// # Errors
+    /// When a guard of one of its verbs fails, which fails this batch alone; when the store cannot
+    /// write.
+    async fn apply(&self, batch: Batch) -> Result<Applied>;
+
+    /// Keeps quotes, soon: this never waits. [`quote`](Store::quote) knows them from now on; a crash
+    /// may lose the last of them. When they come faster than they are written the oldest are dropped,
+    /// which `store_quotes_dropped_total` counts.
+    fn remember_quotes(&self, quotes: Vec<QuoteRecord>);
+
+    /// What changes as others write: wait on it, then look.
+    fn head(&self) -> watch::Receiver<Head>;
+
+    /// Whether the store can write: makes a real commit.
+    ///
+    /// # Errors
+    /// When it cannot.
+    async fn ready(&self) -> Result<()>;
+
+    /// Writes what is waiting, then refuses everything with [`Error::Closed`].
+    async fn close(&self);
+
+    // Work, handed to one claimer at a time. A claim is durable before it is answered, and over
+    // once its `lease_until` has passed.
+
+    /// Jobs that are to run by `claim.now`, the longest waiting first. Each claim is one more attempt.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    async fn claim_jobs(&self, names: &[&str], owner: &str, claim: Claim) -> Result<Vec<Job>>;
+
+    /// Deliveries that are to be tried by `claim.now`: of each subscription and subject only the
+    /// oldest unfinished one, of each subscription at most `per_subscription` at once, of active
+    /// subscriptions only. Each claim is one more attempt.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    async fn claim_deliveries(&self, per_subscription: u32, claim: Claim) -> Result<Vec<Delivery>>;
+
+    /// Trackers whose carrier is to be asked by `claim.now`, the longest waiting first.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    async fn claim_trackers(&self, claim: Claim) -> Result<Vec<Tracker>>;
+
+    // Reads.
+
+    /// The API key of that id, whoever's it is.
+    ///
+    /// # Errors
+    /// When the store cannot read; so of every read below.
+    async fn key(&self, id: &KeyId) -> Result<Option<ApiKey>>;
+
+    /// The API keys of a tenant, revoked ones too.
+    async fn keys(&self, tenant: &Tenant, page: Page<'_, KeyId>) -> Result<Vec<ApiKey>>;
+
+    /// A quote, also one that is not written yet.
+    async fn quote(&self, tenant: &Tenant, id: &QuoteId) -> Result<Option<QuoteRecord>>;
+
+    /// What was asked under `key`, and what was answered.
+    async fn reservation(&self, tenant: &Tenant, key: &RequestKey) -> Result<Option<Reservation>>;
+
+    /// A shipment, without its order.
+    async fn shipment(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Purchase>>;
+
+    /// The shipment bought under `reference`.
+    async fn shipment_by_reference(
+        &self,
+        tenant: &Tenant,
+        reference: &Reference,
+    ) -> Result<Option<Purchase>>;
+
+    /// Shipments of a tenant.
+    async fn shipments(
+        &self,
+        tenant: &Tenant,
+        filter: &ShipmentFilter,
+        page: Page<'_, ShipmentId>,
+    ) -> Result<Vec<Purchase>>;
+
+    /// The order of a shipment, as it was accepted: JSON with names and addresses in it.
+    async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>>;
+
+    /// Shipments of all tenants that someone must see to: SENDING or VOIDING with the lease over at
+    /// `now`, UNKNOWN, VOID_UNKNOWN, VOID_WANTED, PURCHASED_NO_LABEL, and ACCEPTED since before
+    /// `accepted_before`. The one untouched for longest comes first.
+    async fn unsettled(
+        &self,
+        now: Timestamp,
+        accepted_before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Purchase>>;
+
+    /// What the carrier answered for a shipment, word for word, in the order it came.
+    async fn evidence(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Vec<Evidence>>;
+
+    /// The labels of a shipment in every form kept, by parcel, then format.
+    async fn labels(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Vec<LabelRecord>>;
+
+    /// A tracker.
+    async fn tracker(&self, tenant: &Tenant, id: &TrackerId) -> Result<Option<Tracker>>;
+
+    /// Trackers of a tenant.
+    async fn trackers(
+        &self,
+        tenant: &Tenant,
+        filter: &TrackerFilter,
+        page: Page<'_, TrackerId>,
+    ) -> Result<Vec<Tracker>>;
+
+    /// The trackers of all these numbers, in no order; without a carrier, of any carrier.
+    async fn trackers_by_number(
+        &self,
+        tenant: &Tenant,
+        numbers: &[(Option<CarrierId>, TrackingNumber)],
+    ) -> Result<Vec<Tracker>>;
+
+    /// What happened to a parcel, in the order in which it happened.
+    async fn tracking_events(&self, tenant: &Tenant, id: &TrackerId) -> Result<Vec<TrackingEvent>>;
+
+    /// The event log after `seq`, in order; of all tenants when none is named.
+    async fn events_after(
+        &self,
+        tenant: Option<&Tenant>,
+        seq: i64,
+        limit: u32,
+    ) -> Result<Vec<Event>>;
+
+    /// One event of the log.
+    async fn event(&self, tenant: &Tenant, seq: i64) -> Result<Option<Event>>;
+
+    /// The `seq` of the last event; 0 before the first.
+    async fn head_seq(&self) -> Result<i64>;
+
+    /// A subscription.
+    async fn subscription(
+        &self,
+        tenant: &Tenant,
+        id: &SubscriptionId,
+    ) -> Result<Option<Subscription>>;
+
+    /// Subscriptions of a tenant.
+    async fn subscriptions(
+        &self,
+        tenant: &Tenant,
+        page: Page<'_, SubscriptionId>,
+    ) -> Result<Vec<Subscription>>;
+
+    /// Active subscriptions of all tenants for whose tenant there are events after their cursor.
+    async fn subscriptions_behind(&self, limit: u32) -> Result<Vec<Subscription>>;
+
+    /// Deliveries of a subscription, of one state or any.
+    async fn deliveries(
+        &self,
+        tenant: &Tenant,
+        subscription: &SubscriptionId,
+        state: Option<DeliveryState>,
+        page: Page<'_, DeliveryId>,
+    ) -> Result<Vec<Delivery>>;
+}
+
+/// What changes as others write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Head {
+    /// The `seq` of the last event.
+    pub seq: i64,
+    /// Grows with every commit that may have made work to claim: jobs, deliveries, trackers,
+    /// subscriptions.
+    pub work: u64,
+}
+
+/// The terms of a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// The time it is.
+    pub now: Timestamp,
+    /// Until when the claimer may work on it.
+    pub lease_until: Timestamp,
+    /// How many at most.
+    pub limit: u32,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page<'a, I> {
+    /// The last one already seen.
+    pub after: Option<&'a I>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl<I> Page<'_, I> {
+    /// The first `limit`.
+    #[must_use]
+    pub const fn first(limit: u32) -> Self {
+        Self { after: None, limit }
+    }
+}

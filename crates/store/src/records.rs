@@ -1,0 +1,30 @@
+//! What is kept, one file for each kind.
+
+mod blob;
+mod delivery;
+mod event;
+mod job;
+mod key;
+mod label;
+mod purchase;
+mod quote;
+mod reservation;
+mod subscription;
+mod tracker;
+
+pub use blob::Blob;
+pub use delivery::{Delivery, DeliveryReport, DeliveryState, NewDelivery};
+pub use event::{Event, ShipmentNews, TrackerNews};
+pub use job::{Job, JobReport, NewJob};
+pub use key::ApiKey;
+pub use label::{LabelRecord, ParcelLabel};
+pub use purchase::{
+    Bought, BoughtParcel, Evidence, Fault, NewPurchase, Parcel, Purchase, ShipmentFilter, Step,
+    Version,
+};
+pub use quote::QuoteRecord;
+pub use reservation::{RequestKey, Reservation};
+pub use subscription::{
+    Filter, NewSubscription, Subscription, SubscriptionChange, SubscriptionState,
+};
+pub use tracker::{NewTracker, Observation, Tracker, TrackerEnd, TrackerFilter};
