@@ -1,0 +1,166 @@
+//! Cases about labels.
+
+use std::path::Path;
+
+use parcelgate_carrier::{Carrier, Kind, Lookup, Order};
+use parcelgate_domain::{Label, LabelFormat, Shipment};
+
+use super::{Case, lanes, most_ordinary_lane, other, tells_why};
+use crate::Subject;
+use crate::ask::{Ask, Facet, Outcome, Reply};
+use crate::fixture::Fixture;
+use crate::input::{REFERENCE, UNUSED_REFERENCE, order, reference, second_parcel, shipment};
+
+pub(super) fn cases(subject: &Subject, carrier: &dyn Carrier) -> Result<Vec<Case>, String> {
+    let formats = carrier.profile().label_formats;
+    let format = formats.first().copied().unwrap_or(LabelFormat::Pdf);
+    let mut cases = Vec::new();
+    for (lane, name, served) in lanes(subject) {
+        let service = served.map_or_else(|| subject.service(), parcelgate_domain::ServiceCode::new);
+        let ask = Ask::Buy(order(lane, service, format)?);
+        let case = Case::new(Facet::Shipping, format!("buy_{name}"), ask, bought);
+        cases.push(case.only_if(served.is_some(), format!("{name} is not served")));
+    }
+    let ordinary = || order(most_ordinary_lane(subject), subject.service(), format);
+    let shipping = |name, ask, check| Case::new(Facet::Shipping, name, ask, check);
+    let mut two = ordinary()?;
+    two.parcels.push(second_parcel());
+    let several = carrier.profile().parcels_max > 1;
+    cases.push(
+        shipping("buy_two_parcels", Ask::Buy(two), bought)
+            .only_if(several, "a shipment is one parcel"),
+    );
+    cases.push(shipping("buy_refused", Ask::Buy(ordinary()?), refused));
+    let late = Ask::Buy(ordinary()?);
+    cases.push(
+        shipping("buy_label_late", late, sold_without_label)
+            .only_if(buys_in_steps(subject)?, "a label is bought in one request"),
+    );
+    let void = || shipment(subject).map(Ask::Void);
+    cases.push(shipping("void", void()?, voided));
+    cases.push(shipping("void_twice", void()?, voided));
+    cases.push(shipping("void_refused", void()?, refused));
+    let can_find = carrier.profile().lookup != Lookup::None;
+    let cannot = "the carrier cannot look a purchase up";
+    let known = Ask::Find(reference(REFERENCE)?);
+    cases.push(shipping("find_existing", known, found).only_if(can_find, cannot));
+    let unknown = Ask::Find(reference(UNUSED_REFERENCE)?);
+    cases.push(shipping("find_nothing", unknown, found_nothing).only_if(can_find, cannot));
+    let again = Ask::Labels(shipment(subject)?);
+    cases.push(shipping("label_again", again, labelled));
+    Ok(cases)
+}
+
+/// Whether the recorded purchase took more than one request.
+fn buys_in_steps(subject: &Subject) -> Result<bool, String> {
+    let name = format!("shipping.buy_{}", most_ordinary_lane(subject).name());
+    let fixture = Fixture::load(Path::new(subject.fixtures), &name)?;
+    Ok(fixture.is_some_and(|fixture| fixture.exchanges.len() > 1))
+}
+
+/// One box for each that was ordered, each with a label in the form that was asked for.
+fn bought(ask: &Ask, reply: &Reply) -> Result<(), String> {
+    let (order, shipment) = sold(ask, reply)?;
+    for parcel in &shipment.parcels {
+        let number = &parcel.tracking_number;
+        let label = parcel.label.as_ref();
+        let label = label.ok_or_else(|| format!("{number} has no label"))?;
+        fits(label, order.label_format)?;
+    }
+    Ok(())
+}
+
+/// Sold, and said so although a label is missing.
+fn sold_without_label(ask: &Ask, reply: &Reply) -> Result<(), String> {
+    let (_, shipment) = sold(ask, reply)?;
+    if shipment.parcels.iter().any(|parcel| parcel.label.is_none()) {
+        Ok(())
+    } else {
+        Err("every label came".to_owned())
+    }
+}
+
+fn sold<'a>(ask: &'a Ask, reply: &'a Reply) -> Result<(&'a Order, &'a Shipment), String> {
+    let (Ask::Buy(order), Ok(Outcome::Bought(shipment))) = (ask, reply) else {
+        return Err(other(reply));
+    };
+    if shipment.reference != order.reference {
+        return Err(format!("bought under {}", shipment.reference));
+    }
+    if shipment.service.code != order.service {
+        return Err(format!("bought service {}", shipment.service.code));
+    }
+    let (given, asked) = (shipment.parcels.len(), order.parcels.len());
+    if given != asked {
+        return Err(format!("{given} boxes for {asked}"));
+    }
+    for (index, parcel) in shipment.parcels.iter().enumerate() {
+        let before = shipment.parcels.iter().take(index);
+        let number = &parcel.tracking_number;
+        if before.into_iter().any(|p| p.tracking_number == *number) {
+            return Err(format!("two boxes are {number}"));
+        }
+    }
+    Ok((order, shipment))
+}
+
+fn fits(label: &Label, format: LabelFormat) -> Result<(), String> {
+    if label.format != format {
+        return Err(format!("a label is {}, not {format}", label.format));
+    }
+    if !format.fits(&label.bytes) {
+        return Err(format!("a label does not begin as {format} does"));
+    }
+    Ok(())
+}
+
+/// A certain no, with the carrier's own words.
+fn refused(_: &Ask, reply: &Reply) -> Result<(), String> {
+    match reply {
+        Err(error) if matches!(error.kind, Kind::Refused | Kind::Invalid) => tells_why(error),
+        _ => Err(other(reply)),
+    }
+}
+
+fn voided(_: &Ask, reply: &Reply) -> Result<(), String> {
+    match reply {
+        Ok(Outcome::Voided) => Ok(()),
+        _ => Err(other(reply)),
+    }
+}
+
+fn found(ask: &Ask, reply: &Reply) -> Result<(), String> {
+    match (ask, reply) {
+        (Ask::Find(reference), Ok(Outcome::Found(Some(shipment)))) => {
+            if shipment.reference != *reference {
+                Err(format!("found {}", shipment.reference))
+            } else if shipment.parcels.is_empty() {
+                Err("found a shipment without a box".to_owned())
+            } else {
+                Ok(())
+            }
+        }
+        _ => Err(other(reply)),
+    }
+}
+
+fn found_nothing(_: &Ask, reply: &Reply) -> Result<(), String> {
+    match reply {
+        Ok(Outcome::Found(None)) => Ok(()),
+        _ => Err(other(reply)),
+    }
+}
+
+/// One label for each box, of a form that its bytes bear out.
+fn labelled(ask: &Ask, reply: &Reply) -> Result<(), String> {
+    let (Ask::Labels(shipment), Ok(Outcome::Labels(labels))) = (ask, reply) else {
+        return Err(other(reply));
+    };
+    let (given, asked) = (labels.len(), shipment.parcels.len());
+    if given != asked {
+        return Err(format!("{given} labels for {asked} boxes"));
+    }
+    labels
+        .iter()
+        .try_for_each(|label| fits(label, label.format))
+}
