@@ -1,0 +1,229 @@
+//! Leaves a host alone that is down, and asks it now and then whether it is back.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use parcelgate_carrier::{Error, Exchange, Kind, Request, Response, Result};
+use parcelgate_clock::{instant, left};
+use parcelgate_domain::CarrierId;
+
+use crate::intent::{Departure, PerHost, intent_of, lock};
+use crate::pauses::{Pauses, Window};
+use crate::settings::BreakerSettings;
+
+/// Counts attempts, not calls; one circuit for each host. An open circuit answers at once that nothing
+/// was sent, and when the next probe is due.
+pub(crate) struct Breaker {
+    inner: Arc<dyn Exchange>,
+    carrier: CarrierId,
+    circuits: Arc<PerHost<Circuit>>,
+}
+
+impl Breaker {
+    pub(crate) fn over(
+        inner: Arc<dyn Exchange>,
+        carrier: &CarrierId,
+        circuits: &Arc<PerHost<Circuit>>,
+    ) -> Self {
+        Self {
+            inner,
+            carrier: carrier.clone(),
+            circuits: Arc::clone(circuits),
+        }
+    }
+}
+
+#[async_trait]
+impl Exchange for Breaker {
+    async fn exchange(&self, mut request: Request) -> Result<Response> {
+        let intent = intent_of(&self.carrier, &request)?;
+        let departure = Departure::watch(&mut request);
+        let pass = self
+            .circuits
+            .of(&intent)?
+            .admit(departure)
+            .map_err(|pause| {
+                Error::new(Kind::Unsent, self.carrier.clone(), intent.operation)
+                    .retry_after(Some(pause))
+                    .because("the circuit is open")
+            })?;
+        let result = self.inner.exchange(request).await;
+        pass.end(result.as_ref().err().map(|error| error.kind));
+        result
+    }
+}
+
+/// Where a circuit stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CircuitState {
+    /// Requests pass.
+    Closed,
+    /// Nothing passes until the next probe.
+    Open {
+        /// How long until then; zero when the next request will be the probe.
+        next_probe: Duration,
+    },
+    /// One request is under way to see whether the host is back.
+    Probing,
+}
+
+/// Whether one host is up, as far as its answers tell.
+#[derive(Debug)]
+pub(crate) struct Circuit {
+    settings: BreakerSettings,
+    state: Mutex<State>,
+    samples: AtomicU64,
+}
+
+#[derive(Debug)]
+enum State {
+    Closed {
+        window: Window,
+        unsent_in_a_row: u32,
+    },
+    Open {
+        until: Instant,
+        pauses: Pauses,
+    },
+    Probing {
+        pauses: Pauses,
+    },
+}
+
+impl State {
+    fn closed() -> Self {
+        Self::Closed {
+            window: Window::default(),
+            unsent_in_a_row: 0,
+        }
+    }
+}
+
+impl Circuit {
+    pub(crate) fn new(settings: &BreakerSettings) -> Self {
+        Self {
+            settings: settings.clone(),
+            state: Mutex::new(State::closed()),
+            samples: AtomicU64::new(0),
+        }
+    }
+
+    /// How many attempts it has counted.
+    pub(crate) fn samples(&self) -> u64 {
+        self.samples.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn state(&self) -> CircuitState {
+        match &*lock(&self.state) {
+            State::Closed { .. } => CircuitState::Closed,
+            State::Open { until, .. } => CircuitState::Open {
+                next_probe: left(*until),
+            },
+            State::Probing { .. } => CircuitState::Probing,
+        }
+    }
+
+    /// Lets an attempt pass, or says how long nothing passes.
+    fn admit(&self, departure: Departure) -> Result<Pass<'_>, Duration> {
+        let mut state = lock(&self.state);
+        let probe = match &*state {
+            State::Closed { .. } => false,
+            State::Open { until, pauses } if left(*until).is_zero() => {
+                let pauses = pauses.clone();
+                *state = State::Probing { pauses };
+                true
+            }
+            State::Open { until, .. } => return Err(left(*until)),
+            State::Probing { .. } => return Err(Duration::from_millis(self.settings.probe_ms)),
+        };
+        Ok(Pass {
+            circuit: self,
+            probe,
+            departure,
+            ended: None,
+        })
+    }
+
+    fn settle(&self, pass: &Pass<'_>) {
+        let departed = pass.departure.happened();
+        self.samples
+            .fetch_add(u64::from(departed), Ordering::Relaxed);
+        let mut state = lock(&self.state);
+        let next = match (&mut *state, pass.ended) {
+            (
+                State::Closed {
+                    window,
+                    unsent_in_a_row,
+                },
+                Some(failure),
+            ) if departed && !pass.probe => self
+                .count(window, unsent_in_a_row, failure)
+                .then(|| self.open_for(None)),
+            (State::Probing { pauses }, Some(failure)) if departed && pass.probe => {
+                let down = failure.is_some_and(Kind::is_outage);
+                Some(if down {
+                    self.open_for(Some(pauses.clone()))
+                } else {
+                    State::closed()
+                })
+            }
+            // A probe that never left or that nobody waited for has told nothing: the next one may.
+            (State::Probing { pauses }, _) if pass.probe => Some(State::Open {
+                until: instant(),
+                pauses: pauses.clone(),
+            }),
+            _ => None, // began before the circuit opened: old news
+        };
+        if let Some(next) = next {
+            *state = next;
+        }
+    }
+
+    /// Counts one attempt; whether that was one outage too many.
+    fn count(&self, window: &mut Window, unsent: &mut u32, failure: Option<Kind>) -> bool {
+        *unsent = if failure == Some(Kind::Unsent) {
+            unsent.saturating_add(1)
+        } else {
+            0
+        };
+        let outage = failure.is_some_and(Kind::is_outage);
+        let (all, outages) = window.add(instant(), 1, u32::from(outage));
+        let share =
+            u64::from(outages) * 100 >= u64::from(all) * u64::from(self.settings.outage_percent);
+        outage
+            && (*unsent >= self.settings.unsent_in_a_row
+                || (all >= self.settings.attempts_min && share))
+    }
+
+    fn open_for(&self, pauses: Option<Pauses>) -> State {
+        let mut pauses = pauses
+            .unwrap_or_else(|| Pauses::new(self.settings.probe_ms, self.settings.probe_ms_max));
+        State::Open {
+            until: instant() + pauses.next().unwrap_or_default(),
+            pauses,
+        }
+    }
+}
+
+/// Leave for one attempt. Dropped without [`end`](Pass::end), the attempt was given up by its caller.
+struct Pass<'a> {
+    circuit: &'a Circuit,
+    probe: bool,
+    departure: Departure,
+    ended: Option<Option<Kind>>,
+}
+
+impl Pass<'_> {
+    /// Ended, with or without a failure.
+    fn end(mut self, failure: Option<Kind>) {
+        self.ended = Some(failure);
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        self.circuit.settle(self);
+    }
+}

@@ -1,0 +1,80 @@
+//! What a layer may know of a request, and where it left.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use parcelgate_carrier::{Error, Host, Intent, Kind, Request, Result};
+use parcelgate_domain::CarrierId;
+
+/// The intent that every request carries.
+pub(crate) fn intent_of(carrier: &CarrierId, request: &Request) -> Result<Intent> {
+    let intent = request.extensions().get::<Intent>().copied();
+    debug_assert!(intent.is_some(), "every request carries its intent");
+    intent.ok_or_else(|| {
+        Error::new(Kind::Invalid, carrier.clone(), "unknown").because("a request without intent")
+    })
+}
+
+/// Whether an attempt was handed to the transport. Only then did it cost a permit for good and only
+/// then does its outcome say anything about the carrier.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Departure(Arc<AtomicBool>);
+
+impl Departure {
+    /// A mark on `request`, to be read after the attempt.
+    pub(crate) fn watch(request: &mut Request) -> Self {
+        let departure = Self::default();
+        request.extensions_mut().insert(departure.clone());
+        departure
+    }
+
+    /// Notes that `request` leaves now.
+    pub(crate) fn note(request: &Request) {
+        if let Some(Self(left)) = request.extensions().get() {
+            left.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether it left.
+    pub(crate) fn happened(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// Something for each host of an account.
+#[derive(Debug)]
+pub(crate) struct PerHost<T> {
+    carrier: CarrierId,
+    entries: Vec<(&'static str, T)>,
+}
+
+impl<T> PerHost<T> {
+    /// Makes one for each host.
+    pub(crate) fn new(carrier: &CarrierId, hosts: &[Host], make: impl Fn(&Host) -> T) -> Self {
+        Self {
+            carrier: carrier.clone(),
+            entries: hosts.iter().map(|host| (host.name, make(host))).collect(),
+        }
+    }
+
+    /// The one for the host that `intent` means.
+    pub(crate) fn of(&self, intent: &Intent) -> Result<&T> {
+        self.iter()
+            .find(|(name, _)| *name == intent.host)
+            .map(|(_, entry)| entry)
+            .ok_or_else(|| {
+                let error = Error::new(Kind::Invalid, self.carrier.clone(), intent.operation);
+                error.because(format!("the account has no host named {:?}", intent.host))
+            })
+    }
+
+    /// All of them, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &T)> {
+        self.entries.iter().map(|(name, entry)| (*name, entry))
+    }
+}
+
+/// Locks; what a panicking thread left behind is counts and times, good enough to go on with.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,124 @@
+//! The order of the layers: written from the transport outwards, the last one is the outermost.
+//!
+//! It keeps one law, which `tests/law.rs` holds against every mix of outcomes: *requests sent = permits
+//! taken = breaker samples = histogram samples*. With the limiter outside the retry the carrier would
+//! see several times its quota and the breaker one failure instead of many; with the breaker inside the
+//! limiter, permits would be spent on an open circuit.
+
+use std::sync::Arc;
+
+use parcelgate_carrier::{Carrier, Exchange};
+use parcelgate_clock::SharedClock;
+use parcelgate_domain::{AccountId, CarrierId};
+
+use crate::attempt::AttemptTimeout;
+use crate::breaker::{Breaker, Circuit};
+use crate::instrument::{Instrument, Journal};
+use crate::intent::PerHost;
+use crate::judge::Judge;
+use crate::limiter::{Bucket, Limiter};
+use crate::retry::Retry;
+use crate::settings::WireSettings;
+use crate::sign::Sign;
+
+/// What the layers of one account share.
+pub(crate) struct Account {
+    pub(crate) id: CarrierId,
+    pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) settings: WireSettings,
+    pub(crate) clock: SharedClock,
+    pub(crate) journal: Arc<Journal>,
+    pub(crate) circuits: Arc<PerHost<Circuit>>,
+    pub(crate) buckets: Arc<[Bucket]>,
+}
+
+impl Account {
+    pub(crate) fn new(
+        account: &AccountId,
+        carrier: Arc<dyn Carrier>,
+        settings: &WireSettings,
+        clock: SharedClock,
+    ) -> Self {
+        let profile = carrier.profile();
+        Self {
+            id: profile.id.clone(),
+            settings: settings.clone(),
+            journal: Arc::new(Journal::new(&profile.id, account, &clock)),
+            circuits: Arc::new(PerHost::new(&profile.id, carrier.hosts(), |_| {
+                Circuit::new(&settings.breaker)
+            })),
+            buckets: Bucket::all(profile.quotas, settings),
+            clock,
+            carrier,
+        }
+    }
+
+    /// All layers over `transport`. Requests of tokens travel a second stack, without the layer that
+    /// would sign them.
+    pub(crate) fn stack(&self, transport: &Arc<dyn Exchange>) -> Arc<dyn Exchange> {
+        let tokens = self.layers(transport, None);
+        self.layers(transport, Some(&tokens))
+    }
+
+    fn layers(
+        &self,
+        transport: &Arc<dyn Exchange>,
+        tokens: Option<&Arc<dyn Exchange>>,
+    ) -> Arc<dyn Exchange> {
+        let Self {
+            id,
+            carrier,
+            settings,
+            clock,
+            journal,
+            circuits,
+            buckets,
+        } = self;
+        Stack::over(transport)
+            // Everything above sees outcomes, not status codes.
+            .push(|inner| Judge::over(inner, carrier, clock))
+            // Each attempt is measured by itself, so slow ones that were tried again are visible.
+            .push(|inner| Instrument::over(inner, journal))
+            // Limits the wire only, never the wait for a token or for quota.
+            .push(|inner| AttemptTimeout::over(inner, id, settings))
+            // Anew for each attempt: tokens are renewed, time stamps pass.
+            .push_with(tokens, |inner, tokens| {
+                Sign::over(inner, carrier, clock, tokens)
+            })
+            // Above signing: no token is fetched for a request that may not go.
+            .push(|inner| Limiter::over(inner, id, buckets))
+            // Above the limiter: an open circuit costs no permits. Beneath the retry: it counts attempts.
+            .push(|inner| Breaker::over(inner, id, circuits))
+            // Owns the time of the whole call.
+            .push(|inner| Retry::over(inner, id, settings))
+            .0
+    }
+}
+
+/// Layers, the last one pushed being the outermost.
+pub(crate) struct Stack(pub(crate) Arc<dyn Exchange>);
+
+impl Stack {
+    pub(crate) fn over(transport: &Arc<dyn Exchange>) -> Self {
+        Self(Arc::clone(transport))
+    }
+
+    pub(crate) fn push<L: Exchange + 'static>(
+        self,
+        layer: impl FnOnce(Arc<dyn Exchange>) -> L,
+    ) -> Self {
+        Self(Arc::new(layer(self.0)))
+    }
+
+    /// Only with what the layer needs.
+    fn push_with<N, L: Exchange + 'static>(
+        self,
+        need: Option<N>,
+        layer: impl FnOnce(Arc<dyn Exchange>, N) -> L,
+    ) -> Self {
+        match need {
+            Some(need) => self.push(|inner| layer(inner, need)),
+            None => self,
+        }
+    }
+}

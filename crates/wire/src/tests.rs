@@ -1,0 +1,1 @@
+//! What the layers promise, over a scripted transport and a paused clock.
