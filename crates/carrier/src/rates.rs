@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use jiff::civil;
 use parcelgate_domain::{Address, Country, Customs, Parcel, Quote, ServiceCode};
+use serde::Serialize;
 
 use crate::{Call, Result};
 
@@ -14,7 +15,7 @@ pub trait Rates: Send + Sync {
 }
 
 /// What a price depends on, and nothing else: equal asks have equal answers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct RateAsk {
     /// Where it is handed over.
     pub from: Locality,
@@ -31,7 +32,7 @@ pub struct RateAsk {
 }
 
 /// The part of an address that a price depends on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct Locality {
     /// City or town.
     pub city: String,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::civil;
 use parcelgate_domain::{
-    Address, Customs, Label, LabelFormat, Parcel, Reference, ServiceCode, Shipment,
+    Address, Customs, Label, LabelFormat, Parcel, Reference, ServiceCode, Shipment, Violations,
 };
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +12,9 @@ use crate::{Call, Result};
 /// A carrier that sells labels.
 #[async_trait]
 pub trait Shipping: Send + Sync {
+    /// Everything in `order` that the carrier would not take, without asking it.
+    fn check(&self, order: &Order) -> Violations;
+
     /// Buys. Sends `order.reference`, so that [`find`](Shipping::find) can settle an unknown outcome.
     ///
     /// A shipment that was sold but whose label did not come is an answer too, with the label absent;
