@@ -1,0 +1,221 @@
+//! Who may depend on whom.
+
+use std::collections::BTreeSet;
+
+use crate::house::{Breach, House, Package};
+
+const OURS: &str = "parcelgate";
+const ADAPTER: &str = "parcelgate-carrier-";
+
+/// What each of our crates may need of ours. Adapters and the root have rules of their own.
+const MAY_NEED: [(&str, &[&str]); 9] = [
+    ("parcelgate-proto", &[]),
+    ("parcelgate-domain", &[]),
+    ("parcelgate-tracking-number", &[]),
+    ("parcelgate-clock", &[]),
+    ("parcelgate-carrier", &["parcelgate-domain"]),
+    (
+        "parcelgate-wire",
+        &[
+            "parcelgate-carrier",
+            "parcelgate-domain",
+            "parcelgate-clock",
+        ],
+    ),
+    (
+        "parcelgate-store",
+        &["parcelgate-domain", "parcelgate-clock"],
+    ),
+    (
+        "parcelgate-sandbox",
+        &[
+            "parcelgate-domain",
+            "parcelgate-tracking-number",
+            "parcelgate-clock",
+        ],
+    ),
+    (
+        "parcelgate-conformance",
+        &[
+            "parcelgate-carrier",
+            "parcelgate-wire",
+            "parcelgate-domain",
+            "parcelgate-clock",
+        ],
+    ),
+];
+
+/// Crates from outside that only some of ours may name.
+const SOLE_USERS: [(&str, &[&str]); 8] = [
+    // The sandbox plays the carrier that calls a webhook; it must not share the gateway's wire.
+    ("reqwest", &["parcelgate-wire", "parcelgate-sandbox"]),
+    ("governor", &["parcelgate-wire"]),
+    ("sqlx", &["parcelgate-store"]),
+    ("tonic", &["parcelgate-proto", "parcelgate"]),
+    ("tonic-prost", &["parcelgate-proto", "parcelgate"]),
+    ("tonic-types", &["parcelgate"]),
+    ("prost", &["parcelgate-proto", "parcelgate"]),
+    ("prost-types", &["parcelgate-proto", "parcelgate"]),
+];
+
+/// All that the pure crates may need: none of these reads, sends or waits.
+const PURE: [(&str, &[&str]); 2] = [
+    (
+        "parcelgate-domain",
+        &[
+            "serde",
+            "serde_json",
+            "jiff",
+            "rust_decimal",
+            "iso_currency",
+            "secrecy",
+            "thiserror",
+            "sha2",
+        ],
+    ),
+    ("parcelgate-tracking-number", &[]),
+];
+
+/// With one of these an adapter could leave the process by another door, or wait on its own.
+const NO_ADAPTER_NEEDS: [&str; 12] = [
+    "tokio",
+    "reqwest",
+    "hyper",
+    "hyper-util",
+    "ureq",
+    "curl",
+    "isahc",
+    "tower",
+    "axum",
+    "tonic",
+    "sqlx",
+    "governor",
+];
+
+/// The edges between our crates.
+pub(crate) fn between_ours(house: &House) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for package in &house.packages {
+        let allowed = match MAY_NEED.iter().find(|(name, _)| *name == package.name) {
+            Some((_, allowed)) => allowed.to_vec(),
+            None if package.name.starts_with(ADAPTER) => {
+                vec!["parcelgate-carrier", "parcelgate-domain"]
+            }
+            None if package.name == OURS => continue,
+            None => {
+                breaches.push(Breach::of(
+                    &package.folder,
+                    "a crate without a row in MAY_NEED",
+                ));
+                continue;
+            }
+        };
+        let foreign = ours(&package.needs).filter(|need| !allowed.contains(need));
+        breaches.extend(foreign.map(|need| needs(package, need)));
+    }
+    breaches
+}
+
+/// The edges between our tests.
+pub(crate) fn between_tests(house: &House) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for package in &house.packages {
+        let is_adapter = package.name.starts_with(ADAPTER);
+        let allowed = |need: &str| match need {
+            "parcelgate-conformance" => is_adapter || package.name == OURS,
+            _ => package.name == OURS,
+        };
+        let foreign = ours(&package.tests_need)
+            .filter(|need| !allowed(need) && !package.needs.contains(*need));
+        breaches.extend(foreign.map(|need| needs(package, need)));
+    }
+    breaches
+}
+
+/// The crates from outside that have one user.
+pub(crate) fn sole_users(house: &House) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for package in &house.packages {
+        for (guarded, users) in SOLE_USERS {
+            if package.needs.contains(guarded) && !users.contains(&package.name.as_str()) {
+                breaches.push(needs(package, guarded));
+            }
+        }
+    }
+    breaches
+}
+
+/// The crates that do nothing but compute.
+pub(crate) fn pure(house: &House) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for (name, allowed) in PURE {
+        for package in house.packages.iter().filter(|package| package.name == name) {
+            let foreign = package.needs.iter();
+            let foreign = foreign.filter(|need| !allowed.contains(&need.as_str()));
+            breaches.extend(foreign.map(|need| needs(package, need)));
+        }
+    }
+    for file in house.rust(&["crates/domain/src/", "crates/tracking-number/src/"]) {
+        for (line, word) in file.lines_with_word(|word| matches!(word, "async" | "await")) {
+            breaches.push(Breach::at(&file.path, line, word));
+        }
+    }
+    breaches
+}
+
+/// Adapters have no door but the port's.
+pub(crate) fn one_door(house: &House) -> Vec<Breach> {
+    let adapters = house.packages.iter();
+    adapters
+        .filter(|package| package.name.starts_with(ADAPTER))
+        .flat_map(|package| {
+            let doors = NO_ADAPTER_NEEDS.into_iter();
+            doors
+                .filter(|door| package.needs.contains(*door))
+                .map(|door| needs(package, door))
+        })
+        .collect()
+}
+
+/// Every folder of `carriers/` is built in.
+pub(crate) fn registered(house: &House) -> Vec<Breach> {
+    let registry = house.files.get("src/carriers.rs");
+    let registry = registry.map_or("", |file| file.code.as_str());
+    let root = house.packages.iter().find(|package| package.name == OURS);
+    let mut breaches = Vec::new();
+    for package in &house.packages {
+        let Some(carrier) = package.folder.strip_prefix("carriers/") else {
+            continue;
+        };
+        if package.name != format!("{ADAPTER}{carrier}") {
+            let what = format!("is named {}, not {ADAPTER}{carrier}", package.name);
+            breaches.push(Breach::of(&package.folder, what));
+        }
+        if !root.is_some_and(|root| root.needs.contains(&package.name)) {
+            breaches.push(Breach::of(
+                "Cargo.toml",
+                format!("no dependency on {}", package.name),
+            ));
+        }
+        if !registry.contains(&format!("{}::", package.name.replace('-', "_"))) {
+            breaches.push(Breach::of(
+                "src/carriers.rs",
+                format!("no line for {carrier}"),
+            ));
+        }
+    }
+    breaches
+}
+
+fn ours(names: &BTreeSet<String>) -> impl Iterator<Item = &str> {
+    let all = names.iter().map(String::as_str);
+    all.filter(|name| name.starts_with(OURS))
+}
+
+fn needs(package: &Package, need: &str) -> Breach {
+    let folder = match package.folder.as_str() {
+        "" => "Cargo.toml".to_owned(),
+        folder => format!("{folder}/Cargo.toml"),
+    };
+    Breach::of(&folder, format!("{} needs {need}", package.name))
+}
