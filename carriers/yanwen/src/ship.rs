@@ -1,0 +1,359 @@
+//! Labels: order, look up, fetch the paper, cancel.
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use parcelgate_carrier::{Call, Class, Kind, Order, Response, Result, Shipping};
+use parcelgate_domain::{
+    Label, LabelFormat, Reference, Service, ServiceCode, Shipment, ShippedParcel, TrackingNumber,
+    Violations,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::codes::WaybillState;
+use crate::gateway::{self, failed};
+use crate::{Yanwen, check, declare, loose};
+
+pub(crate) const BUY: &str = "buy";
+pub(crate) const LABEL: &str = "label";
+const FIND: &str = "find";
+const VOID: &str = "void";
+
+#[async_trait]
+impl Shipping for Yanwen {
+    fn check(&self, order: &Order) -> Violations {
+        check::check(order)
+    }
+
+    /// Two requests: the order, which costs money, and its label, which may fail and be fetched
+    /// again.
+    async fn buy(&self, call: &Call<'_>, order: &Order) -> Result<Shipment> {
+        let body = declare::encode(&self.account, order)
+            .map_err(|found| failed(Kind::Invalid, BUY).at(found))?;
+        let request = gateway::request(&self.account, BUY, "express.order.create", &body)?
+            .class(Class::Ship)
+            .only_if_unsent();
+        let mut shipment = self.created(order, &call.send(request).await?)?;
+        // The order stands whatever becomes of its paper.
+        let label = self.paper(call, &shipment.carrier_number).await.ok();
+        for parcel in &mut shipment.parcels {
+            parcel.label.clone_from(&label);
+        }
+        Ok(shipment)
+    }
+
+    async fn find(&self, call: &Call<'_>, reference: &Reference) -> Result<Option<Shipment>> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Ask<'a> {
+            list_number: [&'a str; 1],
+        }
+        let list_number = [reference.as_str()];
+        let request = gateway::request(
+            &self.account,
+            FIND,
+            "express.order.getlist",
+            &Ask { list_number },
+        )?;
+        match call.send(request).await {
+            Ok(response) => self.found(reference, &response),
+            Err(error) if error.kind == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn label(&self, call: &Call<'_>, shipment: &Shipment) -> Result<Vec<Label>> {
+        Ok(vec![self.paper(call, &shipment.carrier_number).await?])
+    }
+
+    /// Cancels, then looks: the answer to the cancellation says nothing of a waybill that was
+    /// cancelled before, and an accepted one may take a while to show.
+    async fn void(&self, call: &Call<'_>, shipment: &Shipment) -> Result<()> {
+        let waybill_number = shipment.carrier_number.as_str();
+        let note = Some("Cancelled by the sender");
+        let body = ByNumber {
+            waybill_number,
+            note,
+        };
+        let request = gateway::request(&self.account, VOID, "express.order.cancel", &body)?;
+        let outcome = match call.send(request).await {
+            Ok(_) => Ok(()),
+            Err(error) if matches!(error.kind, Kind::Refused | Kind::NotFound) => Err(error),
+            Err(error) => return Err(error),
+        };
+        match (self.state(call, waybill_number).await, outcome) {
+            (Ok(WaybillState::Cancelled), _) => Ok(()),
+            (Ok(WaybillState::UnderWay), Ok(())) => Err(failed(Kind::Refused, VOID)
+                .said("", "the waybill is under way in spite of its cancellation")),
+            (_, outcome) => outcome,
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ByNumber<'a> {
+    waybill_number: &'a str,
+    /// The reason, which some products want.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+impl<'a> ByNumber<'a> {
+    const fn new(waybill_number: &'a str) -> Self {
+        Self {
+            waybill_number,
+            note: None,
+        }
+    }
+}
+
+/// A waybill, as creation and look-up tell it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Waybill {
+    #[serde(default, deserialize_with = "loose::text")]
+    waybill_number: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    order_number: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    reference_number: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    channel_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    channel_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
+    status: Option<String>,
+}
+
+/// What an answer is that names a number nobody asked for.
+const OTHER: &str = "the answer is about another order";
+
+impl Yanwen {
+    fn created(&self, order: &Order, response: &Response) -> Result<Shipment> {
+        let waybill: Waybill = gateway::data(BUY, response)?;
+        let ours = waybill.order_number.as_deref();
+        if ours.is_some_and(|number| number != order.reference.as_str()) {
+            return Err(failed(Kind::Malformed, BUY).said("", OTHER));
+        }
+        self.shipment(BUY, &order.reference, order.service.clone(), &waybill)
+    }
+
+    /// The one live waybill under `reference`. What was cancelled is not a purchase; what cannot be
+    /// read is no proof that there is none.
+    fn found(&self, reference: &Reference, response: &Response) -> Result<Option<Shipment>> {
+        let rows: Option<Vec<Box<RawValue>>> = gateway::data(FIND, response)?;
+        let waybills: Vec<Waybill> = rows
+            .unwrap_or_default()
+            .iter()
+            .map(|raw| serde_json::from_str(raw.get()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| failed(Kind::Malformed, FIND).because(error))?;
+        let asked = Some(reference.as_str());
+        if waybills
+            .iter()
+            .any(|waybill| waybill.order_number.as_deref() != asked)
+        {
+            return Err(failed(Kind::Malformed, FIND).said("", OTHER));
+        }
+        let live = waybills
+            .iter()
+            .find(|waybill| waybill.state() != WaybillState::Cancelled);
+        live.map(|waybill| {
+            let channel = waybill.channel_id.clone().unwrap_or_default();
+            self.shipment(FIND, reference, ServiceCode::new(channel), waybill)
+        })
+        .transpose()
+    }
+
+    fn shipment(
+        &self,
+        operation: &'static str,
+        reference: &Reference,
+        code: ServiceCode,
+        waybill: &Waybill,
+    ) -> Result<Shipment> {
+        let number = waybill.waybill_number.as_deref().unwrap_or_default();
+        let tracking_number: TrackingNumber = number
+            .parse()
+            .map_err(|error| failed(Kind::Malformed, operation).because(error))?;
+        let name = waybill
+            .channel_name
+            .as_deref()
+            .or_else(|| self.prices.channel_name(code.as_str()))
+            .unwrap_or(code.as_str())
+            .to_owned();
+        Ok(Shipment {
+            reference: reference.clone(),
+            carrier_number: number.to_owned(),
+            service: Service { name, code },
+            charged: None,
+            parcels: vec![ShippedParcel {
+                last_mile_number: waybill
+                    .reference_number
+                    .as_deref()
+                    .and_then(|text| text.parse().ok())
+                    .filter(|number| *number != tracking_number),
+                tracking_number,
+                label: None,
+            }],
+        })
+    }
+
+    async fn paper(&self, call: &Call<'_>, waybill_number: &str) -> Result<Label> {
+        let body = ByNumber::new(waybill_number);
+        let request = gateway::request(&self.account, LABEL, "express.order.label.get", &body)?;
+        paper(waybill_number, &call.send(request).await?)
+    }
+
+    async fn state(&self, call: &Call<'_>, waybill_number: &str) -> Result<WaybillState> {
+        let body = ByNumber::new(waybill_number);
+        let request = gateway::request(&self.account, VOID, "express.order.get", &body)?;
+        let waybill: Waybill = gateway::data(VOID, &call.send(request).await?)?;
+        Ok(waybill.state())
+    }
+}
+
+impl Waybill {
+    fn state(&self) -> WaybillState {
+        WaybillState::of(self.status.as_deref().unwrap_or_default())
+    }
+}
+
+/// Base64 as anybody writes it, with padding or without.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+fn paper(waybill_number: &str, response: &Response) -> Result<Label> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Made {
+        #[serde(default, deserialize_with = "loose::text")]
+        waybill_number: Option<String>,
+        base64_string: String,
+    }
+    let malformed = |text: &str| failed(Kind::Malformed, LABEL).said("", text);
+    let made: Made = gateway::data(LABEL, response)?;
+    let other = made
+        .waybill_number
+        .filter(|number| number != waybill_number);
+    if other.is_some() {
+        return Err(malformed("the label of another waybill"));
+    }
+    let text: String = made.base64_string.split_ascii_whitespace().collect();
+    let bytes = BASE64
+        .decode(text)
+        .map_err(|error| failed(Kind::Malformed, LABEL).because(error))?;
+    let format = LabelFormat::Pdf;
+    if format.fits(&bytes) {
+        Ok(Label { format, bytes })
+    } else {
+        Err(malformed("the label is no PDF"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::account::tests::account;
+    use crate::declare::tests::order;
+
+    fn yanwen() -> Yanwen {
+        crate::connect(account()).unwrap()
+    }
+
+    fn answer(body: &str) -> Response {
+        Response::new(Bytes::from(body.to_owned()))
+    }
+
+    #[test]
+    fn a_waybill_becomes_a_shipment() {
+        let body = r#"{"data":{"waybillNumber":"UH204417365YP","orderNumber":"PG01TESTREFERENCE",
+            "referenceNumber":"","yanwenOrderNumber":"70000001"}}"#;
+        let shipment = yanwen().created(&order(), &answer(body)).unwrap();
+        assert_eq!(shipment.carrier_number, "UH204417365YP");
+        assert_eq!(shipment.parcels.len(), 1);
+        assert_eq!(shipment.parcels[0].last_mile_number, None);
+        assert_eq!(shipment.parcels[0].label, None);
+    }
+
+    #[test]
+    fn an_order_without_a_waybill_or_of_somebody_else_is_in_doubt() {
+        for body in [
+            r#"{"data":null}"#,
+            r#"{"data":{}}"#,
+            r#"{"data":{"waybillNumber":""}}"#,
+            r#"{"data":{"waybillNumber":"UH204417365YP","orderNumber":"OTHER"}}"#,
+        ] {
+            let error = yanwen().created(&order(), &answer(body)).unwrap_err();
+            assert!(error.kind.in_doubt(), "{body}");
+        }
+    }
+
+    #[test]
+    fn only_a_live_waybill_under_the_reference_is_found() {
+        let find = |rows: &str| {
+            let body = format!(r#"{{"data":{rows}}}"#);
+            yanwen().found(&order().reference, &answer(&body))
+        };
+        let row = |order: &str, waybill: &str, status: u8| {
+            format!(
+                r#"{{"orderNumber":"{order}","waybillNumber":"{waybill}","status":{status},
+                "channelId":481,"channelName":"普货","referenceNumber":"9200190000000000000017"}}"#
+            )
+        };
+        let cancelled = row("PG01TESTREFERENCE", "UH204417351YP", 5);
+        let other = row("PG01OTHER", "UH204417379YP", 0);
+        let live = row("PG01TESTREFERENCE", "UH204417365YP", 0);
+        let found = find(&format!("[{cancelled},{live}]")).unwrap().unwrap();
+        assert_eq!(found.carrier_number, "UH204417365YP");
+        assert_eq!(
+            (found.service.code.as_str(), found.service.name.as_str()),
+            ("481", "普货")
+        );
+        assert!(found.parcels[0].last_mile_number.is_some());
+        for none in ["[]", "null", &format!("[{cancelled}]")] {
+            assert_eq!(find(none).unwrap(), None, "{none}");
+        }
+        let nameless = r#"[{"orderNumber":"PG01TESTREFERENCE"}]"#;
+        for unclear in ["[{}]", "[7]", nameless, "{}", &format!("[{other}]")] {
+            assert_eq!(
+                find(unclear).unwrap_err().kind,
+                Kind::Malformed,
+                "{unclear}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_label_is_a_pdf_of_the_right_waybill() {
+        let read = |number: &str, text: &str| {
+            let body =
+                format!(r#"{{"data":{{"waybillNumber":"{number}","base64String":"{text}"}}}}"#);
+            paper("UH204417365YP", &answer(&body))
+        };
+        let pdf = "JVBERi0xLjQKJSVFT0YK";
+        assert_eq!(
+            read("UH204417365YP", pdf).unwrap().bytes,
+            b"%PDF-1.4\n%%EOF\n"
+        );
+        for (number, text) in [
+            ("UH204417379YP", pdf),
+            ("UH204417365YP", "bm90IGEgUERG"),
+            ("UH204417365YP", "%%%"),
+            ("UH204417365YP", ""),
+        ] {
+            assert_eq!(
+                read(number, text).unwrap_err().kind,
+                Kind::Malformed,
+                "{text}"
+            );
+        }
+    }
+}
