@@ -67,7 +67,7 @@ pub enum Ask {
     /// Prices.
     Quote(RateAsk),
     /// Buy a label.
-    Buy(Order),
+    Buy(Box<Order>),
     /// What was bought under a reference.
     Find(Reference),
     /// The labels of a shipment again.
@@ -125,7 +125,7 @@ pub const PUSH_CREDENTIAL: &str = "sentinel-push-credential";
 pub const PUSH_URL: &str = "https://gateway.example/push";
 
 /// When a push came in.
-const RECEIVED_AT: &str = "2026-12-03T10:00:00Z";
+pub(crate) const RECEIVED_AT: &str = "2026-12-03T10:00:00Z";
 
 /// Asks `carrier`. The outer error is the suite's: the question cannot be put.
 pub(crate) async fn put(
@@ -134,66 +134,56 @@ pub(crate) async fn put(
     ask: &Ask,
     inbound: Option<&Message>,
 ) -> Result<Reply, String> {
-    match ask {
-        Ask::Quote(_) | Ask::Validate(_) | Ask::Services | Ask::Warehouses => {
-            put_look(carrier, call, ask).await
+    let (rates, addresses) = (carrier.rates(), carrier.addresses());
+    let (shipping, tracking) = (carrier.shipping(), carrier.tracking());
+    let (catalogue, pushes) = (carrier.catalogue(), carrier.pushes());
+    Ok(match ask {
+        Ask::Quote(ask) => here(rates)?.quote(call, ask).await.map(Outcome::Quotes),
+        Ask::Buy(order) => here(shipping)?.buy(call, order).await.map(Outcome::Bought),
+        Ask::Find(reference) => {
+            let found = here(shipping)?.find(call, reference).await;
+            found.map(Outcome::Found)
         }
-        Ask::Buy(_) | Ask::Find(_) | Ask::Labels(_) | Ask::Void(_) => {
-            put_ship(carrier, call, ask).await
+        Ask::Labels(shipment) => {
+            let labels = here(shipping)?.label(call, shipment).await;
+            labels.map(Outcome::Labels)
+        }
+        Ask::Void(shipment) => {
+            let voided = here(shipping)?.void(call, shipment).await;
+            voided.map(|()| Outcome::Voided)
         }
         Ask::Track(numbers) => {
-            let tracking = carrier.tracking().ok_or("no tracking()")?;
-            let tracks = tracking.track(call, numbers).await;
-            Ok(tracks.map(Outcome::Tracks))
+            let tracks = here(tracking)?.track(call, numbers).await;
+            tracks.map(Outcome::Tracks)
         }
+        Ask::Validate(address) => {
+            let verdict = here(addresses)?.validate(call, address).await;
+            verdict.map(Outcome::Verdict)
+        }
+        Ask::Services => here(catalogue)?.services(call).await.map(Outcome::Services),
+        Ask::Warehouses => here(catalogue)?
+            .warehouses(call)
+            .await
+            .map(Outcome::Warehouses),
         Ask::Subscribe(numbers) => {
-            let pushes = carrier.pushes().ok_or("no pushes()")?;
-            let subscribed = pushes.subscribe(call, numbers, &callback()).await;
-            Ok(subscribed.map(Outcome::Subscribed))
+            let made = here(pushes)?.subscribe(call, numbers, &callback()).await;
+            made.map(Outcome::Subscribed)
         }
         Ask::Receive => {
-            let pushes = carrier.pushes().ok_or("no pushes()")?;
             let message = inbound.ok_or("the fixture needs a section `=== inbound`")?;
             let inbound = Inbound {
                 headers: &message.headers,
                 body: &message.body,
                 received_at: RECEIVED_AT.parse().map_err(|error| format!("{error}"))?,
             };
-            let events = pushes.receive(&inbound, &callback());
-            Ok(events.map(Outcome::Events))
+            let events = here(pushes)?.receive(&inbound, &callback());
+            events.map(Outcome::Events)
         }
-    }
-}
-
-async fn put_look(carrier: &dyn Carrier, call: &Call<'_>, ask: &Ask) -> Result<Reply, String> {
-    if let Ask::Quote(ask) = ask {
-        let rates = carrier.rates().ok_or("no rates()")?;
-        return Ok(rates.quote(call, ask).await.map(Outcome::Quotes));
-    }
-    if let Ask::Validate(address) = ask {
-        let addresses = carrier.addresses().ok_or("no addresses()")?;
-        let verdict = addresses.validate(call, address).await;
-        return Ok(verdict.map(Outcome::Verdict));
-    }
-    let catalogue = carrier.catalogue().ok_or("no catalogue()")?;
-    Ok(match ask {
-        Ask::Services => catalogue.services(call).await.map(Outcome::Services),
-        _ => catalogue.warehouses(call).await.map(Outcome::Warehouses),
     })
 }
 
-async fn put_ship(carrier: &dyn Carrier, call: &Call<'_>, ask: &Ask) -> Result<Reply, String> {
-    let shipping = carrier.shipping().ok_or("no shipping()")?;
-    Ok(match ask {
-        Ask::Buy(order) => shipping.buy(call, order).await.map(Outcome::Bought),
-        Ask::Find(reference) => shipping.find(call, reference).await.map(Outcome::Found),
-        Ask::Labels(shipment) => shipping.label(call, shipment).await.map(Outcome::Labels),
-        Ask::Void(shipment) => {
-            let voided = shipping.void(call, shipment).await;
-            voided.map(|()| Outcome::Voided)
-        }
-        _ => return Err("not a shipping question".to_owned()),
-    })
+fn here<T: ?Sized>(facet: Option<&T>) -> Result<&T, String> {
+    facet.ok_or_else(|| "the carrier has no such facet".to_owned())
 }
 
 fn callback() -> Callback {

@@ -59,6 +59,14 @@ impl Case {
     pub fn fixture(&self) -> String {
         format!("{}.{}", self.facet.name(), self.name)
     }
+
+    /// Whether a fixture of that name is its own: `rates.us_domestic`, or a variant of it such as
+    /// `rates.us_domestic@negotiated`.
+    #[must_use]
+    pub fn owns(&self, name: &str) -> bool {
+        let rest = name.strip_prefix(&self.fixture());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
+    }
 }
 
 /// Every case, those that do not apply among them.

@@ -1,5 +1,6 @@
 //! Plays one ask against a script.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,12 +8,15 @@ use parcelgate_carrier::{
     Call, Carrier, Dialect, Error, Exchange, Intent, Kind, Request, Response, Result,
 };
 
-use crate::ask::{Ask, Reply, put};
+use parcelgate_clock::Manual;
+use parcelgate_wire::{Wire, WireSettings};
+
+use crate::ask::{Ask, RECEIVED_AT, Reply, put};
 use crate::fixture::Fixture;
 use crate::script::{Fault, Log, Script};
 
 /// How long anyone waits, in a time that passes by itself.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What came of an ask, and what left on the way.
 #[derive(Debug)]
@@ -46,12 +50,46 @@ pub fn bare(
     })?;
     Ok(Played {
         reply,
-        log: script.into_log(),
+        log: script.take_log(),
+    })
+}
+
+/// Plays `ask` through every layer of the real way out, in a time that passes by itself. Nobody waits
+/// longer than `patience`.
+///
+/// # Errors
+/// When the question cannot be put, or the carrier's hosts contradict themselves.
+pub fn stacked(
+    carrier: &Arc<dyn Carrier>,
+    ask: &Ask,
+    fixture: &Fixture,
+    fault: Option<Fault>,
+    patience: Duration,
+) -> Result<Played, String> {
+    let script = Arc::new(Script::of(carrier.as_ref(), &fixture.exchanges, fault));
+    let today = RECEIVED_AT.parse().map_err(|error| format!("{error}"))?;
+    let reply = runtime()?.block_on(async {
+        let account = "conformance".parse().map_err(|error| format!("{error}"))?;
+        let transport: Arc<dyn Exchange> = script.clone();
+        let wire = Wire::over(
+            transport,
+            &account,
+            Arc::clone(carrier),
+            &WireSettings::default(),
+            Arc::new(Manual::at(today)),
+        )
+        .map_err(|error| error.to_string())?;
+        let call = Call::new(&wire, parcelgate_clock::instant() + patience);
+        put(carrier.as_ref(), &call, ask, fixture.inbound.as_ref()).await
+    })?;
+    Ok(Played {
+        reply,
+        log: script.take_log(),
     })
 }
 
 /// One thread whose clock jumps to the next thing that anyone waits for.
-pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, String> {
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
     tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)

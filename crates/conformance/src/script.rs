@@ -51,8 +51,8 @@ pub enum Happens {
 pub struct Log {
     /// Every request that left, tokens aside.
     pub sent: Vec<Sent>,
-    /// How many tokens were asked for.
-    pub tokens: usize,
+    /// Every request for a token.
+    pub tokens: Vec<Sent>,
     /// Requests that the script has no place for, or that mean nothing.
     pub complaints: Vec<String>,
     step: usize,
@@ -83,13 +83,10 @@ impl Script {
         }
     }
 
-    /// What it has seen, with a complaint when not every answer was asked for.
+    /// Takes out what it has seen, with a complaint when not every answer was asked for.
     #[must_use]
-    pub fn into_log(self) -> Log {
-        let mut log = self
-            .log
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
+    pub fn take_log(&self) -> Log {
+        let mut log = std::mem::take(&mut *self.log());
         let left = self.steps.len().saturating_sub(log.step);
         if left > 0 {
             let last = self.steps.get(log.step).map(|step| &step.request);
@@ -110,18 +107,21 @@ impl Script {
 
     fn next(&self, intent: Intent, request: Request) -> Result<Response> {
         let mut log = self.log();
-        if intent.class == Class::Token {
-            log.tokens += 1;
-            return Ok(token(log.tokens));
-        }
         let step = log.step;
+        if intent.class == Class::Token {
+            log.tokens.push(Sent {
+                request,
+                intent,
+                step,
+            });
+            return Ok(token(log.tokens.len()));
+        }
         let due = |fault: &&Fault| fault.step == step && log.faults < fault.times;
         let fault = self.fault.as_ref().filter(due).map(|fault| &fault.what);
         if matches!(fault, Some(Happens::NotSent)) {
             log.faults += 1;
             return Err(self.failure(Kind::Unsent, intent));
         }
-        let text = write_request(&request, intent.host);
         log.sent.push(Sent {
             request,
             intent,
@@ -138,6 +138,8 @@ impl Script {
             log.step += 1;
             return Ok(recorded.answer.response());
         }
+        let request = log.sent.last().map(|sent| &sent.request);
+        let text = request.map_or_else(String::new, |sent| write_request(sent, intent.host));
         log.complaints.push(format!(
             "the fixture has no exchange for this request:\n\n{text}"
         ));

@@ -17,11 +17,11 @@ pub(super) fn cases(subject: &Subject, carrier: &dyn Carrier) -> Result<Vec<Case
     let mut cases = Vec::new();
     for (lane, name, served) in lanes(subject) {
         let service = served.map_or_else(|| subject.service(), parcelgate_domain::ServiceCode::new);
-        let ask = Ask::Buy(order(lane, service, format)?);
+        let ask = Ask::Buy(Box::new(order(lane, service, format)?));
         let case = Case::new(Facet::Shipping, format!("buy_{name}"), ask, bought);
         cases.push(case.only_if(served.is_some(), format!("{name} is not served")));
     }
-    let ordinary = || order(most_ordinary_lane(subject), subject.service(), format);
+    let ordinary = || order(most_ordinary_lane(subject), subject.service(), format).map(Box::new);
     let shipping = |name, ask, check| Case::new(Facet::Shipping, name, ask, check);
     let mut two = ordinary()?;
     two.parcels.push(second_parcel());

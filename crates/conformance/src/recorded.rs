@@ -1,77 +1,59 @@
-//! Cases as named trials: which fixture each needs, and what came of it.
+//! Cases against their fixtures: which fixture each needs, and what came of it.
 
 use std::path::Path;
-use std::sync::Arc;
 
-use libtest_mimic::{Completion, Failed, Trial};
 use parcelgate_carrier::Carrier;
 
 use crate::cases::{self, Case};
+use crate::check::{Check, Held, Verdict};
 use crate::fixture::{Fixture, write_request};
 use crate::matching::{differences, same_json};
 use crate::play::{Played, bare};
 use crate::{Subject, render};
 
-/// Every case of `subject`, and a trial for each fixture that no case asks for.
+/// Every case of `subject` with each of its fixtures, and a failure for each fixture that no case asks
+/// for.
 ///
 /// # Errors
 /// When the subject tells too little of itself, or its fixtures cannot be listed.
-pub fn of(subject: &Subject) -> Result<Vec<Trial>, String> {
+pub fn checks(subject: &Subject) -> Result<Vec<Check>, String> {
     let carrier = subject.carrier(None)?;
     let id = carrier.profile().id.to_string();
-    let folder = Path::new(subject.fixtures);
-    let mut names = Fixture::names(folder)?;
-    let mut trials = Vec::new();
+    let mut names = Fixture::names(Path::new(subject.fixtures))?;
+    let mut checks = Vec::new();
     for case in cases::all(subject, carrier.as_ref())? {
-        let base = case.fixture();
-        let is_variant = |name: &String| {
-            let rest = name.strip_prefix(&base);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('@'))
-        };
-        let (own, others) = names.into_iter().partition(is_variant);
+        let (mut own, others): (Vec<_>, Vec<_>) =
+            names.into_iter().partition(|name| case.owns(name));
         names = others;
-        trials.extend(case_trials(*subject, &id, &Arc::new(case), own));
+        if !own.contains(&case.fixture()) {
+            own.insert(0, case.fixture());
+        }
+        for name in own {
+            let (subject, case) = (*subject, case.clone());
+            let title = format!("{id}::{}", name.replacen('.', "::", 1));
+            checks.push(Check::new(title, move || of(&subject, &case, &name)));
+        }
     }
-    trials.extend(names.into_iter().map(|name| {
-        Trial::test(format!("{id}::fixtures::{name}"), move || {
-            Err(Failed::from(format!("no case is called {name}")))
+    checks.extend(names.into_iter().map(|name| {
+        Check::new(format!("{id}::fixtures::{name}"), move || {
+            Err(format!("no case is called {name}"))
         })
     }));
-    Ok(trials)
+    Ok(checks)
 }
 
-fn case_trials(subject: Subject, id: &str, case: &Arc<Case>, found: Vec<String>) -> Vec<Trial> {
-    let base = case.fixture();
-    let mut fixtures = found;
-    if !fixtures.contains(&base) {
-        fixtures.insert(0, base.clone());
+fn of(subject: &Subject, case: &Case, name: &str) -> Verdict {
+    let fixture = Fixture::load(Path::new(subject.fixtures), name)?;
+    match (&case.not_applicable, fixture) {
+        (Some(reason), None) => Ok(Held::NotApplicable(reason.clone())),
+        (Some(reason), Some(_)) => Err(format!("{name}.http stands there, but {reason}")),
+        (None, Some(fixture)) => play(subject, case, &fixture).map(|()| Held::Yes),
+        (None, None) => Err(missing(subject, case, name)),
     }
-    let trials = fixtures.into_iter().map(|name| {
-        let case = Arc::clone(case);
-        let title = format!("{id}::{}", name.replacen('.', "::", 1));
-        Trial::ignorable_test(title, move || {
-            let fixture = Fixture::load(Path::new(subject.fixtures), &name)?;
-            match (&case.not_applicable, fixture) {
-                (Some(reason), None) => Ok(Completion::ignored_with(reason)),
-                (Some(reason), Some(_)) => Err(Failed::from(format!(
-                    "{name}.http stands there, but {reason}"
-                ))),
-                (None, Some(fixture)) => {
-                    check(&subject, &case, &fixture)?;
-                    Ok(Completion::Completed)
-                }
-                (None, None) => Err(Failed::from(missing(&subject, &case, &name))),
-            }
-        })
-    });
-    trials.collect()
 }
 
 /// Plays the case against its fixture and compares what was sent and what came of it.
-///
-/// # Errors
-/// Everything that is not as it must be.
-pub fn check(subject: &Subject, case: &Case, fixture: &Fixture) -> Result<(), String> {
+fn play(subject: &Subject, case: &Case, fixture: &Fixture) -> Result<(), String> {
     let carrier = subject.carrier(fixture.account.as_ref())?;
     let played = bare(carrier.as_ref(), &case.ask, fixture, None)?;
     let mut wrong = sent_otherwise(carrier.as_ref(), fixture, &played);

@@ -1,0 +1,129 @@
+//! What must hold because a label costs money.
+
+use http::StatusCode;
+use parcelgate_carrier::Response;
+
+use super::outages::{ALWAYS, empty, page};
+use super::{Stage, fault};
+use crate::ask::{Outcome, Reply};
+use crate::check::{Held, Verdict};
+use crate::play::Played;
+use crate::script::Happens;
+
+/// After any answer that leaves open whether it was bought, the paying request is not sent again and
+/// the failure is one that is settled by looking.
+pub(super) fn sent_once(stage: &Stage) -> Verdict {
+    let paying = stage
+        .paying()
+        .ok_or("no request of a purchase is marked as paying")?;
+    let doubts = [
+        ("a lost answer", Happens::Lost),
+        (
+            "a 500",
+            Happens::Answer(empty(StatusCode::INTERNAL_SERVER_ERROR)),
+        ),
+        (
+            "a 502 with a page",
+            Happens::Answer(with_status(page(), StatusCode::BAD_GATEWAY)),
+        ),
+        ("a page", Happens::Answer(page())),
+        (
+            "an answer that says nothing",
+            Happens::Answer(empty(StatusCode::OK)),
+        ),
+    ];
+    for (title, what) in doubts {
+        let played = stage.stacked(fault(paying, 1, what))?;
+        let times = times_paid(&played, paying);
+        if times != 1 {
+            return Err(format!("after {title} it was sent {times} times"));
+        }
+        match &played.reply {
+            Err(error) if error.kind.in_doubt() => {}
+            other => return Err(format!("after {title}: {other:?}")),
+        }
+    }
+    Ok(Held::Yes)
+}
+
+/// What certainly never left may be sent again, and is bought once.
+pub(super) fn sent_again(stage: &Stage) -> Verdict {
+    let paying = stage
+        .paying()
+        .ok_or("no request of a purchase is marked as paying")?;
+    let played = stage.stacked(fault(paying, 1, Happens::NotSent))?;
+    stage.same(&played.reply)?;
+    match times_paid(&played, paying) {
+        1 => Ok(Held::Yes),
+        times => Err(format!("it was sent {times} times")),
+    }
+}
+
+/// Once the paying request was accepted, nothing that happens later makes the purchase look as if it
+/// had not taken place: it is told without its label, or in doubt.
+pub(super) fn never_free(stage: &Stage) -> Verdict {
+    let paying = stage
+        .paying()
+        .ok_or("no request of a purchase is marked as paying")?;
+    let steps = stage.fixture.exchanges.len();
+    if paying + 1 >= steps {
+        return Ok(Held::NotApplicable(
+            "nothing follows the paying request".to_owned(),
+        ));
+    }
+    for step in paying + 1..steps {
+        for (title, what) in later_troubles() {
+            let played = stage.stacked(fault(step, ALWAYS, what))?;
+            let times = times_paid(&played, paying);
+            if times != 1 || !is_told(&played.reply) {
+                let reply = &played.reply;
+                return Err(format!(
+                    "step {step}, {title}: sent {times} times, {reply:?}"
+                ));
+            }
+        }
+    }
+    Ok(Held::Yes)
+}
+
+fn later_troubles() -> Vec<(String, Happens)> {
+    let statuses = [
+        StatusCode::OK,
+        StatusCode::BAD_REQUEST,
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::NOT_FOUND,
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::INTERNAL_SERVER_ERROR,
+    ];
+    let answers = statuses.map(|status| (format!("{status}"), Happens::Answer(empty(status))));
+    let rest = [
+        ("no connection".to_owned(), Happens::NotSent),
+        ("a lost answer".to_owned(), Happens::Lost),
+        ("a page".to_owned(), Happens::Answer(page())),
+    ];
+    answers.into_iter().chain(rest).collect()
+}
+
+/// Whether a purchase that took place is told as one, or as one that may have.
+pub(super) fn is_told(reply: &Reply) -> bool {
+    match reply {
+        Ok(Outcome::Bought(_)) => true,
+        Err(error) => error.kind.in_doubt(),
+        Ok(_) => false,
+    }
+}
+
+fn times_paid(played: &Played, step: usize) -> usize {
+    played
+        .log
+        .sent
+        .iter()
+        .filter(|sent| sent.step == step)
+        .count()
+}
+
+fn with_status(mut response: Response, status: StatusCode) -> Response {
+    *response.status_mut() = status;
+    response
+}
