@@ -2,9 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use parcelgate_carrier::{Error, Host, Intent, Kind, Request, Result};
 use parcelgate_domain::CarrierId;
+
+/// With less time left than this an attempt cannot end well, and is not begun.
+pub(crate) const LEAST: Duration = Duration::from_millis(20);
 
 /// The intent that every request carries.
 pub(crate) fn intent_of(carrier: &CarrierId, request: &Request) -> Result<Intent> {

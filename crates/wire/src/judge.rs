@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use parcelgate_carrier::{Carrier, Exchange, Request, Response, Result};
+use parcelgate_carrier::{Carrier, Class, Exchange, Kind, Request, Response, Result};
 use parcelgate_clock::SharedClock;
 
 use crate::intent::intent_of;
@@ -40,7 +40,10 @@ impl Exchange for Judge {
         let response = self.inner.exchange(request).await?;
         match self.carrier.dialect().verdict(&intent, &response) {
             Ok(()) => Ok(response),
-            Err(error) => {
+            Err(mut error) => {
+                if intent.class == Class::Token && error.kind == Kind::StaleToken {
+                    error.kind = Kind::Credentials; // no token was shown, so none was stale
+                }
                 let said = error.retry_after.or_else(|| {
                     let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
                     retry_after(value, self.clock.now())

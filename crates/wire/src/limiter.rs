@@ -14,13 +14,13 @@ use parcelgate_clock::{instant, left, sleep, sleep_until};
 use parcelgate_domain::CarrierId;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::intent::{intent_of, lock};
+use crate::intent::{LEAST, intent_of, lock};
 use crate::pauses::Pauses;
 use crate::settings::WireSettings;
 
 /// One bucket for each class of the account, so that a tracking sweep never keeps a purchase waiting.
 /// Every attempt that leaves has taken its permits; whoever cannot have them before its deadline is
-/// told so.
+/// told so. A permit whose request then cannot be signed is lost: too few is the safe side.
 pub(crate) struct Limiter {
     inner: Arc<dyn Exchange>,
     carrier: CarrierId,
@@ -171,7 +171,9 @@ impl Bucket {
         while let Some(want) = NonZeroU32::new(wanted) {
             match self.take(want) {
                 Ok(taken) => wanted -= taken.get(),
-                Err(wait) if wait > left(intent.deadline) => return Err(wait),
+                Err(wait) if wait.saturating_add(LEAST) > left(intent.deadline) => {
+                    return Err(wait);
+                }
                 Err(wait) => sleep(wait).await,
             }
         }

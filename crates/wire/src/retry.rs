@@ -8,12 +8,9 @@ use parcelgate_carrier::{Class, Error, Exchange, Intent, Kind, Request, Response
 use parcelgate_clock::{instant, left, sleep};
 use parcelgate_domain::CarrierId;
 
-use crate::intent::{intent_of, lock};
+use crate::intent::{LEAST, intent_of, lock};
 use crate::pauses::{Pauses, Window};
 use crate::settings::WireSettings;
-
-/// With less time left than this, an attempt cannot end well and is not begun.
-const LEAST: Duration = Duration::from_millis(20);
 
 /// The outermost layer: owns the time of a call. What may be sent again follows from
 /// [`Kind::retryable`] and the intent alone.

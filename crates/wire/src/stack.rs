@@ -70,17 +70,11 @@ impl Account {
             carrier,
             settings,
             clock,
-            journal,
             circuits,
             buckets,
+            ..
         } = self;
-        Stack::over(transport)
-            // Everything above sees outcomes, not status codes.
-            .push(|inner| Judge::over(inner, carrier, clock))
-            // Each attempt is measured by itself, so slow ones that were tried again are visible.
-            .push(|inner| Instrument::over(inner, journal))
-            // Limits the wire only, never the wait for a token or for quota.
-            .push(|inner| AttemptTimeout::over(inner, id, settings))
+        self.measured(transport)
             // Anew for each attempt: tokens are renewed, time stamps pass.
             .push_with(tokens, |inner, tokens| {
                 Sign::over(inner, carrier, clock, tokens)
@@ -92,6 +86,25 @@ impl Account {
             // Owns the time of the whole call.
             .push(|inner| Retry::over(inner, id, settings))
             .0
+    }
+
+    /// The part beneath that makes one measured attempt.
+    pub(crate) fn measured(&self, transport: &Arc<dyn Exchange>) -> Stack {
+        let Self {
+            id,
+            carrier,
+            settings,
+            clock,
+            journal,
+            ..
+        } = self;
+        Stack::over(transport)
+            // Everything above sees outcomes, not status codes.
+            .push(|inner| Judge::over(inner, carrier, clock))
+            // Each attempt is measured by itself, so slow ones that were tried again are visible.
+            .push(|inner| Instrument::over(inner, journal))
+            // Limits the wire only, never the wait for a token or for quota.
+            .push(|inner| AttemptTimeout::over(inner, id, settings))
     }
 }
 

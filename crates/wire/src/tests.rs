@@ -1,1 +1,10 @@
-//! What the layers promise, over a scripted transport and a paused clock.
+//! What the layers promise, over a scripted transport and a paused clock; `sockets.rs` over real ones.
+
+mod breaking;
+mod fixture;
+mod law;
+mod limiting;
+mod recording;
+mod retrying;
+mod sockets;
+mod tokens;
