@@ -1,0 +1,46 @@
+# The entry points. `just` lists them; CI runs `scripts/test`.
+
+set positional-arguments
+
+_default:
+    @just --list --unsorted
+
+# format check, lint and the rules of the tree
+check:
+    cargo fmt --all --check
+    cargo clippy --workspace --all-targets -- -D warnings
+    cargo test --workspace --test architecture
+
+# everything that CI runs; `just test --quick` sets nothing up
+test *FLAGS:
+    scripts/test "$@"
+
+# one carrier through the conformance suite: just conform ups [filter]
+conform CARRIER *FILTER:
+    cargo test --package "parcelgate-carrier-$1" --test conformance -- "${@:2}"
+
+# a day of orders from quote to delivery, against the sandbox
+demo *ARGS:
+    cargo run --release -- demo "$@"
+
+# a cached and an uncached quote, each beside its limit
+bench:
+    cargo bench --bench quote
+
+# idle memory and start to ready of `serve`
+footprint RUNS="10":
+    cargo build --release
+    scripts/footprint "${CARGO_TARGET_DIR:-target}/release/parcelgate" "$1"
+
+# the documentation of all crates
+docs:
+    cargo doc --workspace --no-deps
+
+# format everything
+fmt:
+    cargo fmt --all
+
+# clippy and the linter of the interface
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+    buf lint proto
