@@ -78,16 +78,20 @@ impl Shipping for Yanwen {
             note,
         };
         let request = gateway::request(&self.account, VOID, "express.order.cancel", &body)?;
-        let outcome = match call.send(request).await {
-            Ok(_) => Ok(()),
-            Err(error) if matches!(error.kind, Kind::Refused | Kind::NotFound) => Err(error),
+        let refusal = match call.send(request).await {
+            Ok(_) => None,
+            Err(error) if matches!(error.kind, Kind::Refused | Kind::NotFound) => Some(error),
             Err(error) => return Err(error),
         };
-        match (self.state(call, waybill_number).await, outcome) {
-            (Ok(WaybillState::Cancelled), _) => Ok(()),
-            (Ok(WaybillState::UnderWay), Ok(())) => Err(failed(Kind::Refused, VOID)
-                .said("", "the waybill is under way in spite of its cancellation")),
-            (_, outcome) => outcome,
+        match (refusal, self.state(call, waybill_number).await) {
+            (_, Ok(WaybillState::Cancelled)) | (None, Ok(WaybillState::Announced)) => Ok(()),
+            (None, Ok(WaybillState::UnderWay)) => {
+                let text = "the waybill is under way in spite of its cancellation";
+                Err(failed(Kind::Refused, VOID).said("", text))
+            }
+            // Cancelled, as far as anybody knows: a second void finds out.
+            (None, Err(error)) => Err(error.after_acceptance()),
+            (Some(refusal), _) => Err(refusal),
         }
     }
 }
@@ -274,10 +278,10 @@ mod tests {
 
     #[test]
     fn a_waybill_becomes_a_shipment() {
-        let body = r#"{"data":{"waybillNumber":"UH204417365YP","orderNumber":"PG01TESTREFERENCE",
+        let body = r#"{"data":{"waybillNumber":"UH204417367YP","orderNumber":"PG01TESTREFERENCE",
             "referenceNumber":"","yanwenOrderNumber":"70000001"}}"#;
         let shipment = yanwen().created(&order(), &answer(body)).unwrap();
-        assert_eq!(shipment.carrier_number, "UH204417365YP");
+        assert_eq!(shipment.carrier_number, "UH204417367YP");
         assert_eq!(shipment.parcels.len(), 1);
         assert_eq!(shipment.parcels[0].last_mile_number, None);
         assert_eq!(shipment.parcels[0].label, None);
@@ -289,7 +293,7 @@ mod tests {
             r#"{"data":null}"#,
             r#"{"data":{}}"#,
             r#"{"data":{"waybillNumber":""}}"#,
-            r#"{"data":{"waybillNumber":"UH204417365YP","orderNumber":"OTHER"}}"#,
+            r#"{"data":{"waybillNumber":"UH204417367YP","orderNumber":"OTHER"}}"#,
         ] {
             let error = yanwen().created(&order(), &answer(body)).unwrap_err();
             assert!(error.kind.in_doubt(), "{body}");
@@ -308,11 +312,11 @@ mod tests {
                 "channelId":481,"channelName":"普货","referenceNumber":"9200190000000000000017"}}"#
             )
         };
-        let cancelled = row("PG01TESTREFERENCE", "UH204417351YP", 5);
-        let other = row("PG01OTHER", "UH204417379YP", 0);
-        let live = row("PG01TESTREFERENCE", "UH204417365YP", 0);
+        let cancelled = row("PG01TESTREFERENCE", "UH204417353YP", 5);
+        let other = row("PG01OTHER", "UH204417375YP", 0);
+        let live = row("PG01TESTREFERENCE", "UH204417367YP", 0);
         let found = find(&format!("[{cancelled},{live}]")).unwrap().unwrap();
-        assert_eq!(found.carrier_number, "UH204417365YP");
+        assert_eq!(found.carrier_number, "UH204417367YP");
         assert_eq!(
             (found.service.code.as_str(), found.service.name.as_str()),
             ("481", "普货")
@@ -336,18 +340,18 @@ mod tests {
         let read = |number: &str, text: &str| {
             let body =
                 format!(r#"{{"data":{{"waybillNumber":"{number}","base64String":"{text}"}}}}"#);
-            paper("UH204417365YP", &answer(&body))
+            paper("UH204417367YP", &answer(&body))
         };
         let pdf = "JVBERi0xLjQKJSVFT0YK";
         assert_eq!(
-            read("UH204417365YP", pdf).unwrap().bytes,
+            read("UH204417367YP", pdf).unwrap().bytes,
             b"%PDF-1.4\n%%EOF\n"
         );
         for (number, text) in [
-            ("UH204417379YP", pdf),
-            ("UH204417365YP", "bm90IGEgUERG"),
-            ("UH204417365YP", "%%%"),
-            ("UH204417365YP", ""),
+            ("UH204417375YP", pdf),
+            ("UH204417367YP", "bm90IGEgUERG"),
+            ("UH204417367YP", "%%%"),
+            ("UH204417367YP", ""),
         ] {
             assert_eq!(
                 read(number, text).unwrap_err().kind,

@@ -254,7 +254,7 @@ mod tests {
     }
 
     const TWO: &str = r#"{"code": 0, "message": "success", "result": [
-      {"tracking_number": "UH204417365YP", "waybill_number": "UH204417365YP",
+      {"tracking_number": "UH204417367YP", "waybill_number": "UH204417367YP",
        "exchange_number": "00340434500000000017", "tracking_status": "LM54", "checkpoints": [
         {"time_stamp": "2026-03-02T09:00:00", "time_zone": "+08", "tracking_status": "LM54",
          "message": "Return shipment inbound confirmation", "location": "",
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn answers_stand_in_the_order_asked() {
-        let asked = ["UH999999996YP", "UH000000005YP", "UH204417365YP"];
+        let asked = ["UH999999995YP", "UH000000005YP", "UH204417367YP"];
         let answers = answer(&asked, TWO);
         let kinds: Vec<_> = answers
             .iter()
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_checkpoint_keeps_its_words_and_gets_its_meaning() {
-        let track = answer(&["UH204417365YP"], TWO).remove(0).unwrap();
+        let track = answer(&["UH204417367YP"], TWO).remove(0).unwrap();
         assert_eq!(track.last_mile_number, Some(number("00340434500000000017")));
         let delivered = &track.events[1];
         assert_eq!(delivered.code, "LM40");
@@ -304,10 +304,10 @@ mod tests {
     #[test]
     fn one_bad_event_costs_no_other() {
         let body = r#"{"code": 0, "result": [null, 7, {"tracking_number": {}},
-          {"tracking_number": "UH204417365YP", "checkpoints": [
+          {"tracking_number": "UH204417367YP", "checkpoints": [
             "?", {"time_stamp": "yesterday", "tracking_status": "ZZ1", "message": "?"},
             {"time_stamp": "2026-02-20T08:00:00", "tracking_status": "PU10", "time_zone": "CST"}]}]}"#;
-        let track = answer(&["UH204417365YP"], body).remove(0).unwrap();
+        let track = answer(&["UH204417367YP"], body).remove(0).unwrap();
         assert_eq!(track.events.len(), 2);
         assert_eq!(track.events[0].occurred_at.basis, TimeBasis::Inferred);
         assert_eq!(
@@ -356,7 +356,7 @@ mod tests {
 
     #[test]
     fn more_numbers_than_fit_are_not_sent() {
-        let many = vec![number("UH204417365YP"); NUMBERS_MAX + 1];
+        let many = vec![number("UH204417367YP"); NUMBERS_MAX + 1];
         assert_eq!(encode(&many).unwrap_err().kind, Kind::Invalid);
         assert!(encode(&many[..NUMBERS_MAX]).is_ok());
     }
