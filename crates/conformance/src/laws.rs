@@ -34,80 +34,26 @@ enum Takes {
     All,
 }
 
-const LAWS: [(&str, Takes, Law); 17] = [
-    (
-        "requests_say_what_they_mean",
-        Takes::Ordinary,
-        requests_say_what_they_mean,
-    ),
-    (
-        "too_many_requests_are_throttled",
-        Takes::Ordinary,
-        outages::throttled,
-    ),
-    (
-        "a_stale_token_is_renewed_once",
-        Takes::Ordinary,
-        outages::renewed,
-    ),
-    (
-        "a_second_401_is_wrong_credentials",
-        Takes::Ordinary,
-        outages::wrong_credentials,
-    ),
-    (
-        "a_500_is_unavailable",
-        Takes::Ordinary,
-        outages::unavailable,
-    ),
+#[rustfmt::skip]
+const LAWS: [(&str, Takes, Law); 18] = [
+    ("requests_say_what_they_mean", Takes::Ordinary, requests_say_what_they_mean),
+    ("too_many_requests_are_throttled", Takes::Ordinary, outages::throttled),
+    ("a_stale_token_is_renewed_once", Takes::Ordinary, outages::renewed),
+    ("a_second_401_is_wrong_credentials", Takes::Ordinary, outages::wrong_credentials),
+    ("a_500_is_unavailable", Takes::Ordinary, outages::unavailable),
     ("no_connection_is_unsent", Takes::Ordinary, outages::unsent),
     ("a_lost_answer_is_unknown", Takes::Ordinary, outages::lost),
-    (
-        "a_web_page_is_malformed",
-        Takes::Ordinary,
-        outages::web_page,
-    ),
-    (
-        "after_the_deadline_nothing_is_sent",
-        Takes::Ordinary,
-        outages::past_deadline,
-    ),
-    (
-        "in_doubt_it_is_sent_once",
-        Takes::Purchases,
-        purchase::sent_once,
-    ),
-    (
-        "unsent_it_is_sent_again",
-        Takes::Purchases,
-        purchase::sent_again,
-    ),
-    (
-        "once_paid_never_free",
-        Takes::Purchases,
-        purchase::never_free,
-    ),
-    (
-        "a_truncated_answer_is_noticed",
-        Takes::All,
-        damage::truncated,
-    ),
+    ("a_web_page_is_malformed", Takes::Ordinary, outages::web_page),
+    ("after_the_deadline_nothing_is_sent", Takes::Ordinary, outages::past_deadline),
+    ("what_is_bought_passes_the_check", Takes::Purchases, purchase::checked),
+    ("in_doubt_it_is_sent_once", Takes::Purchases, purchase::sent_once),
+    ("unsent_it_is_sent_again", Takes::Purchases, purchase::sent_again),
+    ("once_paid_never_free", Takes::Purchases, purchase::never_free),
+    ("a_truncated_answer_is_noticed", Takes::All, damage::truncated),
     ("a_flipped_byte_makes_no_price", Takes::All, damage::flipped),
-    (
-        "an_unknown_member_is_ignored",
-        Takes::All,
-        damage::unknown_member,
-    ),
-    (
-        "the_order_of_an_answer_does_not_matter",
-        Takes::All,
-        damage::reversed,
-    ),
-    (
-        "secrets_and_persons_are_not_told",
-        Takes::All,
-        secrets::not_told,
-    ),
+    ("an_unknown_member_is_ignored", Takes::All, damage::unknown_member),
+    ("the_order_of_an_answer_does_not_matter", Takes::All, damage::reversed),
+    ("secrets_and_persons_are_not_told", Takes::All, secrets::not_told),
 ];
 
 /// Every law on every fixture it takes, and those on the settings of the account.

@@ -124,11 +124,17 @@ fn transit(transit: &Transit) -> Value {
 fn shipment(shipment: &Shipment) -> Value {
     let parcels = list(&shipment.parcels, |parcel| {
         let last_mile = parcel.last_mile_number.as_ref();
-        json!({
-            "tracking_number": parcel.tracking_number.as_str(),
-            "last_mile_number": last_mile.map(TrackingNumber::as_str),
-            "label": parcel.label.as_ref().map(label),
-        })
+        compact([
+            ("tracking_number", number(&parcel.tracking_number)),
+            (
+                "last_mile_number",
+                json!(last_mile.map(TrackingNumber::as_str)),
+            ),
+            (
+                "label",
+                parcel.label.as_ref().map_or(json!("absent"), label),
+            ),
+        ])
     });
     compact([
         ("reference", json!(shipment.reference.as_str())),

@@ -1,12 +1,12 @@
 //! The carrier's own word: what an adapter sends and what its fixtures answer, held against the
 //! official description.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use parcelgate_carrier::Class;
 
-use crate::cases;
+use crate::cases::{self, Case};
 use crate::check::{Check, Held, Verdict};
 use crate::described::{self, Described};
 use crate::fixture::Fixture;
@@ -14,11 +14,19 @@ use crate::play::{PATIENCE, stacked};
 use crate::script::Sent;
 use crate::{Description, Subject};
 
-/// One check for each fixture that sends anything.
+/// One check for each fixture.
 ///
 /// # Errors
 /// When the subject tells too little of itself, or its fixtures cannot be listed.
 pub fn checks(subject: &Subject) -> Result<Vec<Check>, String> {
+    checks_by(subject, described::folder().as_deref())
+}
+
+/// The same, by the descriptions in another folder.
+///
+/// # Errors
+/// As [`checks`].
+pub fn checks_by(subject: &Subject, folder: Option<&Path>) -> Result<Vec<Check>, String> {
     let carrier = subject.carrier(None)?;
     let id = carrier.profile().id.to_string();
     let title = |part: &str| format!("{id}::described::{part}");
@@ -27,35 +35,39 @@ pub fn checks(subject: &Subject) -> Result<Vec<Check>, String> {
         let nothing = move || Ok(Held::NotApplicable(reason.to_owned()));
         return Ok(vec![Check::new(title("everything"), nothing)]);
     }
-    let library = Arc::new(Library::default());
+    let library = folder.map(|folder| Arc::new(Library::of(folder)));
     let mut checks = Vec::new();
     let names = Fixture::names(Path::new(subject.fixtures))?;
     for case in cases::all(subject, carrier.as_ref())? {
         for name in names.iter().filter(|name| case.owns(name)) {
             let (subject, case, name) = (*subject, case.clone(), name.clone());
-            let library = Arc::clone(&library);
-            checks.push(Check::new(title(&name), move || {
-                let Some(fixture) = Fixture::load(Path::new(subject.fixtures), &name)? else {
-                    return Err(format!("{name}.http is gone"));
-                };
-                judge(&subject, &case, &fixture, &library)
+            let library = library.clone();
+            checks.push(Check::new(title(&name), move || match library {
+                Some(library) => judge(&subject, &case, &name, &library),
+                None => nowhere(),
             }));
         }
     }
     Ok(checks)
 }
 
-fn judge(subject: &Subject, case: &cases::Case, fixture: &Fixture, library: &Library) -> Verdict {
-    let Some(folder) = described::folder() else {
-        let reason = "no descriptions: set CARRIER_SPECS to the folder that holds them";
-        return if described::required() {
-            Err(reason.to_owned())
-        } else {
-            Ok(Held::NotApplicable(reason.to_owned()))
-        };
-    };
+fn nowhere() -> Verdict {
+    let reason = "no descriptions: set CARRIER_SPECS to the folder that holds them";
+    if described::required() {
+        Err(reason.to_owned())
+    } else {
+        Ok(Held::NotApplicable(reason.to_owned()))
+    }
+}
+
+fn judge(subject: &Subject, case: &Case, name: &str, library: &Library) -> Verdict {
+    let fixture = Fixture::load(Path::new(subject.fixtures), name)?;
+    let fixture = fixture.ok_or_else(|| format!("{name}.http is gone"))?;
     let carrier = subject.carrier(fixture.account.as_ref())?.into();
-    let played = stacked(&carrier, &case.ask, fixture, None, PATIENCE)?;
+    let played = stacked(&carrier, &case.ask, &fixture, None, PATIENCE)?;
+    if played.log.sent.is_empty() {
+        return Ok(Held::NotApplicable("nothing is sent".to_owned()));
+    }
     let mut wrong = Vec::new();
     for sent in played.log.tokens.iter().chain(&played.log.sent) {
         let request = &sent.request;
@@ -64,7 +76,7 @@ fn judge(subject: &Subject, case: &cases::Case, fixture: &Fixture, library: &Lib
             wrong.push(format!("{title}: Subject::descriptions names none for it"));
             continue;
         };
-        let described = library.open(&folder, row.file)?;
+        let described = library.open(row.file)?;
         wrong.extend(
             described
                 .request(request)
@@ -72,7 +84,7 @@ fn judge(subject: &Subject, case: &cases::Case, fixture: &Fixture, library: &Lib
                 .map(|v| format!("{title}: {v}")),
         );
         if sent.intent.class != Class::Token {
-            let found = answer(&described, sent, fixture);
+            let found = answer(&described, sent, &fixture);
             wrong.extend(found.into_iter().map(|v| format!("answer to {title}: {v}")));
         }
     }
@@ -101,16 +113,26 @@ fn row_of<'a>(rows: &'a [Description], sent: &Sent) -> Option<&'a Description> {
 }
 
 /// The descriptions that were read, each once.
-#[derive(Debug, Default)]
-struct Library(Mutex<Vec<(&'static str, Arc<Described>)>>);
+#[derive(Debug)]
+struct Library {
+    folder: PathBuf,
+    shelf: Mutex<Vec<(&'static str, Arc<Described>)>>,
+}
 
 impl Library {
-    fn open(&self, folder: &Path, file: &'static str) -> Result<Arc<Described>, String> {
-        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    fn of(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            shelf: Mutex::default(),
+        }
+    }
+
+    fn open(&self, file: &'static str) -> Result<Arc<Described>, String> {
+        let mut shelf = self.shelf.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, described)) = shelf.iter().find(|(known, _)| *known == file) {
             return Ok(Arc::clone(described));
         }
-        let described = Described::load(folder, file).map_err(|error| error.to_string())?;
+        let described = Described::load(&self.folder, file).map_err(|error| error.to_string())?;
         let described = Arc::new(described);
         shelf.push((file, Arc::clone(&described)));
         Ok(described)

@@ -2,13 +2,51 @@
 
 use http::StatusCode;
 use parcelgate_carrier::Response;
+use parcelgate_domain::LabelFormat;
 
 use super::outages::{ALWAYS, empty, page};
+use super::secrets::leak;
 use super::{Stage, fault};
-use crate::ask::{Outcome, Reply};
+use crate::ask::{Ask, Outcome, Reply};
 use crate::check::{Held, Verdict};
+use crate::input;
 use crate::play::Played;
 use crate::script::Happens;
+
+/// What is bought passes the carrier's own check of orders; what its profile rules out does not.
+pub(super) fn checked(stage: &Stage) -> Verdict {
+    let Ask::Buy(order) = &stage.case.ask else {
+        return Err("not a purchase".to_owned());
+    };
+    let shipping = stage.carrier.shipping().ok_or("no shipping()")?;
+    let found = shipping.check(order);
+    if !found.is_empty() {
+        return Err(format!("the order is bought, but: {found}"));
+    }
+    let profile = stage.carrier.profile();
+    let mut ruled_out = vec![("too many boxes".to_owned(), order.clone())];
+    for (_, order) in &mut ruled_out {
+        order.parcels = vec![input::parcel(); profile.parcels_max.saturating_add(1)];
+    }
+    for (format, name) in LabelFormat::ALL {
+        if !profile.label_formats.contains(&format) {
+            let mut order = order.clone();
+            order.label_format = format;
+            ruled_out.push((format!("a label as {name}"), order));
+        }
+    }
+    let hidden = input::PERSONAL.map(str::to_owned);
+    for (what, order) in ruled_out {
+        let found = shipping.check(&order);
+        if found.is_empty() {
+            return Err(format!("{what} passes the check"));
+        }
+        if let Some(told) = leak(&format!("{found} {found:?}"), &hidden) {
+            return Err(format!("{what}: {told}"));
+        }
+    }
+    Ok(Held::Yes)
+}
 
 /// After any answer that leaves open whether it was bought, the paying request is not sent again and
 /// the failure is one that is settled by looking.
