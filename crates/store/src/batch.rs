@@ -87,6 +87,30 @@ pub(crate) enum Verb {
     },
 }
 
+impl Verb {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the others carry no bytes")]
+    fn bytes(&self) -> usize {
+        let of_labels = |labels: &[ParcelLabel]| {
+            let sizes = labels.iter().map(|label| label.label.bytes.len());
+            sizes.sum::<usize>()
+        };
+        match self {
+            Self::Answer { answer, .. } => answer.0.len(),
+            Self::KeepEvidence(evidence) => evidence.reply.0.len(),
+            Self::KeepLabels { labels, .. } => of_labels(labels),
+            Self::Advance { step, .. } => match step {
+                Step::Labelled(labels) => of_labels(labels),
+                Step::Bought(bought) => {
+                    let labels = bought.parcels.iter().flat_map(|parcel| &parcel.labels);
+                    labels.map(|label| label.bytes.len()).sum()
+                }
+                _ => 0,
+            },
+            _ => 0,
+        }
+    }
+}
+
 /// What a batch came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Applied {
@@ -114,7 +138,7 @@ impl Batch {
     pub fn of(tenant: &Tenant, at: Timestamp) -> Self {
         Self {
             tenant: tenant.clone(),
-            at,
+            at: Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at),
             verbs: Vec::new(),
         }
     }
@@ -123,6 +147,11 @@ impl Batch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.verbs.is_empty()
+    }
+
+    /// How many bytes of labels, replies and answers are in it.
+    pub(crate) fn bytes(&self) -> usize {
+        self.verbs.iter().map(Verb::bytes).sum()
     }
 
     fn with(mut self, verb: Verb) -> Self {
@@ -184,13 +213,14 @@ impl Batch {
 
     // Trackers.
 
-    /// Follows a parcel. When it is followed already this only adds the shipment, if that was not known.
+    /// Follows a parcel. When it is known already this adds the shipment if that was not known, and
+    /// follows it again if it had ended.
     pub fn track(self, tracker: NewTracker) -> Self {
         self.with(Verb::Track(tracker))
     }
 
-    /// Takes in what a carrier told of a parcel: one `tracking.updated` for each event that is new,
-    /// none when none is. The state is folded from all events there are, whoever brought them.
+    /// Takes in what a carrier told of a parcel: one `tracking.updated` for each event that is new;
+    /// when none is, one `tracker.updated` if the estimate or the last mile's number is. The state is folded from all events there are, whoever brought them.
     pub fn observe(self, id: &TrackerId, observation: Observation) -> Self {
         self.with(Verb::Observe {
             id: id.clone(),

@@ -12,6 +12,8 @@ mod batch;
 mod error;
 mod ids;
 mod records;
+mod rules;
+mod sqlite;
 
 use std::fmt::Debug;
 
@@ -33,6 +35,8 @@ pub use records::{
     ShipmentFilter, ShipmentNews, Step, Subscription, SubscriptionChange, SubscriptionState,
     Tracker, TrackerEnd, TrackerFilter, TrackerNews, Version,
 };
+
+pub use sqlite::Sqlite;
 
 /// What the gateway keeps.
 #[async_trait]
@@ -187,8 +191,10 @@ pub trait Store: Debug + Send + Sync + 'static {
         page: Page<'_, SubscriptionId>,
     ) -> Result<Vec<Subscription>>;
 
-    /// Active subscriptions of all tenants for whose tenant there are events after their cursor.
-    async fn subscriptions_behind(&self, limit: u32) -> Result<Vec<Subscription>>;
+    /// Active subscriptions of all tenants for whose tenant there are events after their cursor, and
+    /// which have fewer than `pending_max` deliveries waiting: the rest waits in the log.
+    async fn subscriptions_behind(&self, pending_max: u32, limit: u32)
+    -> Result<Vec<Subscription>>;
 
     /// Deliveries of a subscription, of one state or any.
     async fn deliveries(

@@ -19,7 +19,8 @@ pub struct Event {
     /// Whose.
     pub tenant: Tenant,
     /// What happened: `shipment.purchased`, `shipment.void_wanted` and so on after the states of a
-    /// purchase, `tracker.created`, `tracking.updated`, `tracker.stopped`, `tracker.expired`.
+    /// purchase; `tracking.updated` for each thing that happens to a parcel; `tracker.created`,
+    /// `tracker.updated`, `tracker.stopped`, `tracker.expired` for the tracker itself.
     pub kind: String,
     /// To what: `shipments/...` or `trackers/...`.
     pub subject: String,

@@ -54,6 +54,8 @@ pub struct Tracker {
     pub failures: u32,
     /// How it ended, if it did.
     pub ended: Option<TrackerEnd>,
+    /// How many events of the log tell of it.
+    pub told: i64,
 }
 
 /// Why a parcel is no longer followed. Its last known status stays as it is.

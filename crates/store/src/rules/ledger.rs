@@ -1,0 +1,191 @@
+//! The rows that a group of batches is decided on, and what the batches make of them.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+
+use super::overlay::Overlay;
+use super::{Known, Lane};
+use crate::batch::Verb;
+use crate::{
+    ApiKey, Applied, Batch, Delivery, DeliveryId, Event, EventUid, Evidence, Job, JobId, KeyId,
+    LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId, Subscription,
+    SubscriptionId, Tenant, Tracker, TrackerId,
+};
+
+/// The rows that a group of batches is decided on.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) reservations: Overlay<(Tenant, RequestKey), Reservation>,
+    pub(crate) shipments: Overlay<(Tenant, ShipmentId), Purchase>,
+    pub(crate) references: Overlay<(Tenant, Reference), ShipmentId>,
+    pub(crate) trackers: Overlay<(Tenant, TrackerId), Tracker>,
+    pub(crate) numbers: Overlay<(Tenant, CarrierId, TrackingNumber), TrackerId>,
+    pub(crate) known: Overlay<(Tenant, TrackerId), Known>,
+    pub(crate) subscriptions: Overlay<(Tenant, SubscriptionId), Subscription>,
+    pub(crate) deliveries: Overlay<(Tenant, DeliveryId), Delivery>,
+    pub(crate) keys: Overlay<KeyId, ApiKey>,
+    pub(crate) jobs: Overlay<(Tenant, JobId), Job>,
+    pub(crate) dedupes: Overlay<(Tenant, String, String), JobId>,
+    /// What the batches that stand add.
+    pub(crate) added: Added,
+    staged: Added,
+    seq_loaded: i64,
+}
+
+/// Rows that are only ever added, in the order in which they are to be.
+#[derive(Debug, Default)]
+pub(crate) struct Added {
+    pub(crate) orders: Vec<(Tenant, ShipmentId, Personal)>,
+    pub(crate) labels: Vec<(Tenant, LabelRecord)>,
+    pub(crate) evidence: Vec<(Tenant, Evidence)>,
+    pub(crate) tracking: Vec<(Tenant, TrackerId, TrackingEvent)>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) deliveries: Vec<Delivery>,
+    /// Lanes in which the next delivery may now go out, and when.
+    pub(crate) lanes: BTreeMap<Lane, Timestamp>,
+}
+
+/// Whose batch is being decided, and when.
+#[derive(Debug)]
+pub(super) struct Now<'a> {
+    pub(super) tenant: &'a Tenant,
+    pub(super) at: Timestamp,
+}
+
+impl Ledger {
+    /// With nothing loaded but the `seq` of the last event.
+    pub(crate) fn after(seq: i64) -> Self {
+        Self {
+            seq_loaded: seq,
+            ..Self::default()
+        }
+    }
+
+    /// The `seq` of the last event that the batches so far would leave.
+    pub(crate) fn seq(&self) -> i64 {
+        let last = self.staged.events.last().or(self.added.events.last());
+        last.map_or(self.seq_loaded, |event| event.seq)
+    }
+
+    /// Whether what stands may be work for someone.
+    pub(crate) fn makes_work(&self) -> bool {
+        self.jobs.changed().next().is_some()
+            || self.trackers.changed().next().is_some()
+            || self.subscriptions.changed().next().is_some()
+            || !self.added.lanes.is_empty()
+    }
+
+    /// Decides one batch: all of it stands, or nothing of it.
+    pub(crate) fn decide(&mut self, batch: Batch) -> Result<Applied> {
+        let now = Now {
+            tenant: &batch.tenant,
+            at: batch.at,
+        };
+        let mut applied = Applied::default();
+        let mut verbs = batch.verbs.into_iter();
+        let outcome = verbs.try_for_each(|verb| self.verb(&now, verb, &mut applied));
+        applied.seqs = self.staged.events.iter().map(|event| event.seq).collect();
+        self.settle(outcome.is_ok());
+        outcome.map(|()| applied)
+    }
+
+    fn verb(&mut self, now: &Now<'_>, verb: Verb, applied: &mut Applied) -> Result<()> {
+        match verb {
+            Verb::Reserve {
+                key,
+                body_sha256,
+                subject,
+            } => self.reserve(now, key, body_sha256, subject),
+            Verb::Answer { key, answer } => self.answer(now, key, answer),
+            Verb::Accept(new) => self.accept(now, *new, applied),
+            Verb::Advance { id, from, step } => self.advance(now, id, from, step, applied),
+            Verb::KeepLabels { id, labels } => self.keep_labels(now, id, labels),
+            Verb::KeepEvidence(evidence) => self.keep_evidence(now, evidence),
+            Verb::Track(new) => self.track(now, new, applied),
+            Verb::Observe { id, observation } => self.observe(now, id, observation, applied),
+            Verb::CheckFailed { id, next_check_at } => self.check_failed(now, id, next_check_at),
+            Verb::EndTracker { id, end } => self.end_tracker(now, id, end, applied),
+            Verb::Subscribe(new) => self.subscribe(now, new),
+            Verb::ChangeSubscription { id, change } => self.change_subscription(now, id, change),
+            Verb::Unsubscribe(id) => self.unsubscribe(now, id),
+            Verb::FanOut {
+                id,
+                from,
+                to,
+                deliveries,
+            } => self.fan_out(now, id, (from, to), deliveries),
+            Verb::Replay { id, deliveries } => self.replay(now, id, deliveries),
+            Verb::ReportDelivery {
+                id,
+                attempt,
+                report,
+            } => self.report_delivery(now, id, attempt, report),
+            Verb::CreateKey(key) => self.create_key(now, key),
+            Verb::RevokeKey(id) => self.revoke_key(now, id),
+            Verb::SeenKey(id) => self.seen_key(now, id),
+            Verb::Enqueue(new) => self.enqueue(now, new),
+            Verb::ReportJob {
+                id,
+                attempt,
+                report,
+            } => self.report_job(now, id, attempt, report),
+        }
+    }
+
+    /// What the batch being decided adds.
+    pub(super) fn add(&mut self) -> &mut Added {
+        &mut self.staged
+    }
+
+    /// Appends an event to the log.
+    pub(super) fn tell(&mut self, now: &Now<'_>, news: News) {
+        let event = Event {
+            seq: self.seq().saturating_add(1),
+            uid: EventUid::fresh(now.at),
+            tenant: now.tenant.clone(),
+            kind: news.kind,
+            subject: news.subject,
+            subject_seq: news.subject_seq,
+            carrier: news.carrier,
+            at: now.at,
+            data: news.data,
+        };
+        self.staged.events.push(event);
+    }
+
+    fn settle(&mut self, stands: bool) {
+        self.reservations.settle(stands);
+        self.shipments.settle(stands);
+        self.references.settle(stands);
+        self.trackers.settle(stands);
+        self.numbers.settle(stands);
+        self.known.settle(stands);
+        self.subscriptions.settle(stands);
+        self.deliveries.settle(stands);
+        self.keys.settle(stands);
+        self.jobs.settle(stands);
+        self.dedupes.settle(stands);
+        let staged = std::mem::take(&mut self.staged);
+        if stands {
+            self.added.orders.extend(staged.orders);
+            self.added.labels.extend(staged.labels);
+            self.added.evidence.extend(staged.evidence);
+            self.added.tracking.extend(staged.tracking);
+            self.added.events.extend(staged.events);
+            self.added.deliveries.extend(staged.deliveries);
+            self.added.lanes.extend(staged.lanes);
+        }
+    }
+}
+
+/// What an event says; its place in the log is not for the teller to choose.
+#[derive(Debug)]
+pub(super) struct News {
+    pub(super) kind: String,
+    pub(super) subject: String,
+    pub(super) subject_seq: i64,
+    pub(super) carrier: CarrierId,
+    pub(super) data: String,
+}

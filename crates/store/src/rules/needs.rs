@@ -1,0 +1,103 @@
+//! Which rows the guards of a batch look at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use parcelgate_domain::{CarrierId, Reference, TrackingNumber};
+
+use crate::batch::Verb;
+use crate::{
+    Batch, DeliveryId, JobId, KeyId, RequestKey, ShipmentId, SubscriptionId, Tenant, TrackerId,
+};
+
+/// Keys of the rows to load before a group of batches is decided.
+#[derive(Debug, Default)]
+pub(crate) struct Needs {
+    pub(crate) requests: BTreeSet<(Tenant, RequestKey)>,
+    pub(crate) shipments: BTreeSet<(Tenant, ShipmentId)>,
+    pub(crate) references: BTreeSet<(Tenant, Reference)>,
+    pub(crate) trackers: BTreeSet<(Tenant, TrackerId)>,
+    pub(crate) numbers: BTreeSet<(Tenant, CarrierId, TrackingNumber)>,
+    /// The ids of the events that are offered, by tracker.
+    pub(crate) observed: BTreeMap<(Tenant, TrackerId), BTreeSet<String>>,
+    /// Also those of the deliveries that are loaded.
+    pub(crate) subscriptions: BTreeSet<(Tenant, SubscriptionId)>,
+    pub(crate) deliveries: BTreeSet<(Tenant, DeliveryId)>,
+    pub(crate) keys: BTreeSet<KeyId>,
+    pub(crate) jobs: BTreeSet<(Tenant, JobId)>,
+    pub(crate) dedupes: BTreeSet<(Tenant, String, String)>,
+}
+
+impl Needs {
+    /// Of all of `batches`.
+    pub(crate) fn of<'a>(batches: impl IntoIterator<Item = &'a Batch>) -> Self {
+        let mut needs = Self::default();
+        for batch in batches {
+            for verb in &batch.verbs {
+                needs.add(&batch.tenant, verb);
+            }
+        }
+        needs
+    }
+
+    fn add(&mut self, tenant: &Tenant, verb: &Verb) {
+        let tenant = tenant.clone();
+        match verb {
+            Verb::Reserve { key, .. } | Verb::Answer { key, .. } => {
+                self.requests.insert((tenant, key.clone()));
+            }
+            Verb::Accept(new) => {
+                self.shipments.insert((tenant.clone(), new.id.clone()));
+                self.references.insert((tenant, new.reference.clone()));
+            }
+            Verb::Advance { id, .. } | Verb::KeepLabels { id, .. } => {
+                self.shipments.insert((tenant, id.clone()));
+            }
+            Verb::KeepEvidence(evidence) => {
+                self.shipments.insert((tenant, evidence.shipment.clone()));
+            }
+            Verb::Track(new) => {
+                self.trackers.insert((tenant.clone(), new.id.clone()));
+                self.numbers
+                    .insert((tenant, new.carrier.clone(), new.number.clone()));
+            }
+            Verb::Observe { id, observation } => {
+                self.trackers.insert((tenant.clone(), id.clone()));
+                if !observation.events.is_empty() {
+                    let offered = self.observed.entry((tenant, id.clone())).or_default();
+                    let ids = observation.events.iter().map(|event| event.id.as_str());
+                    offered.extend(ids.map(ToOwned::to_owned));
+                }
+            }
+            Verb::CheckFailed { id, .. } | Verb::EndTracker { id, .. } => {
+                self.trackers.insert((tenant, id.clone()));
+            }
+            Verb::Subscribe(new) => {
+                self.subscriptions.insert((tenant, new.id.clone()));
+            }
+            Verb::ChangeSubscription { id, .. }
+            | Verb::Unsubscribe(id)
+            | Verb::FanOut { id, .. }
+            | Verb::Replay { id, .. } => {
+                self.subscriptions.insert((tenant, id.clone()));
+            }
+            Verb::ReportDelivery { id, .. } => {
+                self.deliveries.insert((tenant, id.clone()));
+            }
+            Verb::CreateKey(key) => {
+                self.keys.insert(key.id.clone());
+            }
+            Verb::RevokeKey(id) | Verb::SeenKey(id) => {
+                self.keys.insert(id.clone());
+            }
+            Verb::Enqueue(new) => {
+                self.jobs.insert((tenant.clone(), new.id.clone()));
+                if let Some(key) = &new.dedupe_key {
+                    self.dedupes.insert((tenant, new.name.clone(), key.clone()));
+                }
+            }
+            Verb::ReportJob { id, .. } => {
+                self.jobs.insert((tenant, id.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Deliveries, in lanes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde_json::json;
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::cells::{self, Cells, maybe_micros, micros};
+use crate::rules::Lane;
+use crate::{Claim, Delivery, DeliveryId, DeliveryState, Page, Result, SubscriptionId, Tenant};
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[WANTED, LIST, CLAIM, INSERT, UPDATE, RELEASE];
+
+const WANTED: &str = "
+    SELECT d.* FROM json_each($1) AS w
+    JOIN delivery AS d ON d.tenant = w.value->>0 AND d.id = w.value->>1";
+
+const LIST: &str = "
+    SELECT * FROM delivery
+    WHERE tenant = $1 AND subscription = $2 AND id > $3 AND ($5 IS NULL OR state = $5)
+    ORDER BY id LIMIT $4";
+
+// A subscription's claims under way count towards what it may have at once.
+const CLAIM: &str = "
+    WITH busy AS (
+        SELECT tenant, subscription, count(*) AS many FROM delivery
+        WHERE lease_until > $1 GROUP BY tenant, subscription
+    ), due AS (
+        SELECT d.ordinal, d.next_attempt_at, coalesce(b.many, 0) + row_number() OVER (
+                   PARTITION BY d.tenant, d.subscription ORDER BY d.next_attempt_at, d.ordinal
+               ) AS place
+        FROM delivery AS d
+        JOIN subscription AS s ON s.tenant = d.tenant AND s.id = d.subscription
+        LEFT JOIN busy AS b ON b.tenant = d.tenant AND b.subscription = d.subscription
+        WHERE d.next_attempt_at <= $1 AND coalesce(d.lease_until, $1) <= $1 AND s.state = 'ACTIVE'
+    )
+    UPDATE delivery SET attempts = attempts + 1, lease_until = $2
+    WHERE ordinal IN (
+        SELECT ordinal FROM due WHERE place <= $3 ORDER BY next_attempt_at, ordinal LIMIT $4)
+    RETURNING *";
+
+const INSERT: &str = "
+    INSERT INTO delivery (tenant, id, subscription, seq, subject, replay, state, attempts,
+                          created_at)
+    SELECT value->>'tenant', value->>'id', value->>'subscription', value->>'seq',
+           value->>'subject', value->>'replay', value->>'state', value->>'attempts',
+           value->>'created_at'
+    FROM json_each($1)";
+
+const UPDATE: &str = "
+    UPDATE delivery SET
+        state = value->>'state', next_attempt_at = value->>'next_attempt_at',
+        lease_until = NULL, last_status = value->>'last_status',
+        last_error = value->>'last_error', finished_at = value->>'finished_at'
+    FROM json_each($1)
+    WHERE delivery.tenant = value->>'tenant' AND delivery.id = value->>'id'";
+
+// Gives the first unfinished delivery of each lane its turn, unless it has it.
+const RELEASE: &str = "
+    UPDATE delivery SET next_attempt_at = turn.at
+    FROM (SELECT w.value->>3 AS at, (
+              SELECT d.ordinal FROM delivery AS d
+              WHERE d.tenant = w.value->>0 AND d.subscription = w.value->>1
+                AND d.subject = w.value->>2 AND d.state = 'PENDING'
+              ORDER BY d.ordinal LIMIT 1) AS first
+          FROM json_each($1) AS w) AS turn
+    WHERE delivery.ordinal = turn.first AND delivery.next_attempt_at IS NULL";
+
+pub(super) async fn load(
+    on: &mut SqliteConnection,
+    wanted: &BTreeSet<(Tenant, DeliveryId)>,
+) -> Result<Vec<Delivery>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+}
+
+pub(super) async fn insert(on: &mut SqliteConnection, deliveries: &[Delivery]) -> Result<()> {
+    let row = |delivery: &Delivery| {
+        json!({
+            "tenant": delivery.tenant,
+            "id": delivery.id,
+            "subscription": delivery.subscription,
+            "seq": delivery.seq,
+            "subject": delivery.subject,
+            "replay": delivery.replay,
+            "state": delivery.state.name(),
+            "attempts": delivery.attempts,
+            "created_at": micros(delivery.created_at),
+        })
+    };
+    cells::write(on, INSERT, deliveries.iter().map(row).collect()).await
+}
+
+pub(super) async fn update<'a>(
+    on: &mut SqliteConnection,
+    deliveries: impl Iterator<Item = &'a Delivery>,
+) -> Result<()> {
+    let row = |delivery: &Delivery| {
+        json!({
+            "tenant": delivery.tenant,
+            "id": delivery.id,
+            "state": delivery.state.name(),
+            "next_attempt_at": maybe_micros(delivery.next_attempt_at),
+            "last_status": delivery.last_status,
+            "last_error": delivery.last_error,
+            "finished_at": maybe_micros(delivery.finished_at),
+        })
+    };
+    cells::write(on, UPDATE, deliveries.map(row).collect()).await
+}
+
+/// Lets the next one of each lane go out, at the time that stands beside it.
+pub(super) async fn release(
+    on: &mut SqliteConnection,
+    lanes: &BTreeMap<Lane, Timestamp>,
+) -> Result<()> {
+    let row = |((tenant, subscription, subject), at): (&Lane, &Timestamp)| {
+        json!([tenant, subscription, subject, micros(*at)])
+    };
+    cells::write(on, RELEASE, lanes.iter().map(row).collect()).await
+}
+
+pub(super) async fn claim(
+    on: &mut SqliteConnection,
+    per_subscription: u32,
+    claim: Claim,
+) -> Result<Vec<Delivery>> {
+    let statement = sqlx::query(CLAIM)
+        .bind(micros(claim.now))
+        .bind(micros(claim.lease_until))
+        .bind(per_subscription)
+        .bind(claim.limit);
+    let mut deliveries = cells::all(on, statement, read).await?;
+    deliveries.sort_by_key(|delivery| (delivery.next_attempt_at, delivery.seq));
+    Ok(deliveries)
+}
+
+pub(super) async fn list(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    subscription: &SubscriptionId,
+    state: Option<DeliveryState>,
+    page: Page<'_, DeliveryId>,
+) -> Result<Vec<Delivery>> {
+    let statement = sqlx::query(LIST)
+        .bind(tenant.to_string())
+        .bind(subscription.to_string())
+        .bind(cells::after(&page))
+        .bind(page.limit)
+        .bind(state.map(DeliveryState::name));
+    cells::all(on, statement, read).await
+}
+
+fn read(row: &Cells<'_>) -> Result<Delivery> {
+    let by_name = |name: &str| {
+        let all = DeliveryState::ALL.into_iter();
+        all.map(|(state, _)| state)
+            .find(|state| state.name() == name)
+    };
+    Ok(Delivery {
+        tenant: row.parsed("tenant")?,
+        id: row.parsed("id")?,
+        subscription: row.parsed("subscription")?,
+        seq: row.int("seq")?,
+        subject: row.text("subject")?,
+        replay: row.flag("replay")?,
+        state: row.named("state", by_name)?,
+        attempts: row.number("attempts")?,
+        next_attempt_at: row.maybe_time("next_attempt_at")?,
+        last_status: row.maybe_number("last_status")?,
+        last_error: row.maybe_text("last_error")?,
+        created_at: row.time("created_at")?,
+        finished_at: row.maybe_time("finished_at")?,
+    })
+}

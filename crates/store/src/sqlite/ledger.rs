@@ -1,0 +1,104 @@
+//! Loads the rows that batches are decided on, and writes what comes of it.
+
+use sqlx::SqliteConnection;
+
+use super::{
+    deliveries, events, jobs, keys, papers, reservations, shipments, subscriptions, trackers,
+    tracking,
+};
+use crate::Result;
+use crate::rules::{Ledger, Needs};
+
+/// The rows that `needs` names, with what hangs on them.
+pub(super) async fn load(on: &mut SqliteConnection, needs: &Needs) -> Result<Ledger> {
+    let mut ledger = Ledger::after(events::head(&mut *on).await?);
+    for reservation in reservations::load(on, &needs.requests).await? {
+        let key = (reservation.tenant.clone(), reservation.key.clone());
+        ledger.reservations.load(key, reservation);
+    }
+    load_shipments(on, needs, &mut ledger).await?;
+    load_trackers(on, needs, &mut ledger).await?;
+    let mut wanted = needs.subscriptions.clone();
+    for delivery in deliveries::load(on, &needs.deliveries).await? {
+        wanted.insert((delivery.tenant.clone(), delivery.subscription.clone()));
+        let key = (delivery.tenant.clone(), delivery.id.clone());
+        ledger.deliveries.load(key, delivery);
+    }
+    for subscription in subscriptions::load(on, &wanted).await? {
+        let key = (subscription.tenant.clone(), subscription.id.clone());
+        ledger.subscriptions.load(key, subscription);
+    }
+    for key in keys::load(on, &needs.keys).await? {
+        ledger.keys.load(key.id.clone(), key);
+    }
+    let mut found = jobs::load(on, &needs.jobs).await?;
+    found.extend(jobs::load_by_key(on, &needs.dedupes).await?);
+    for job in found {
+        if let Some(key) = job.dedupe_key.clone().filter(|_| !job.dead) {
+            let key = (job.tenant.clone(), job.name.clone(), key);
+            ledger.dedupes.load(key, job.id.clone());
+        }
+        ledger.jobs.load((job.tenant.clone(), job.id.clone()), job);
+    }
+    Ok(ledger)
+}
+
+async fn load_shipments(
+    on: &mut SqliteConnection,
+    needs: &Needs,
+    ledger: &mut Ledger,
+) -> Result<()> {
+    let mut found = shipments::load(on, &needs.shipments).await?;
+    found.extend(shipments::load_by_reference(on, &needs.references).await?);
+    for shipment in found {
+        let reference = (shipment.tenant.clone(), shipment.reference.clone());
+        ledger.references.load(reference, shipment.id.clone());
+        let key = (shipment.tenant.clone(), shipment.id.clone());
+        ledger.shipments.load(key, shipment);
+    }
+    Ok(())
+}
+
+async fn load_trackers(
+    on: &mut SqliteConnection,
+    needs: &Needs,
+    ledger: &mut Ledger,
+) -> Result<()> {
+    let mut found = trackers::load(on, &needs.trackers).await?;
+    found.extend(trackers::load_by_number(on, &needs.numbers).await?);
+    for tracker in found {
+        let (carrier, number) = (tracker.carrier.clone(), tracker.number.clone());
+        let number = (tracker.tenant.clone(), carrier, number);
+        ledger.numbers.load(number, tracker.id.clone());
+        let key = (tracker.tenant.clone(), tracker.id.clone());
+        ledger.trackers.load(key, tracker);
+    }
+    for (key, known) in tracking::load(on, &needs.observed).await? {
+        ledger.known.load(key, known);
+    }
+    Ok(())
+}
+
+/// Writes all that the ledger has that the database has not: one statement for each table. Says
+/// whether there may be new work to claim.
+pub(super) async fn save(on: &mut SqliteConnection, ledger: &Ledger) -> Result<bool> {
+    let added = &ledger.added;
+    reservations::save(on, ledger.reservations.changed().map(|(_, row)| row)).await?;
+    shipments::save(on, ledger.shipments.changed().map(|(_, row)| row)).await?;
+    shipments::save_orders(on, &added.orders).await?;
+    papers::save_labels(on, &added.labels).await?;
+    papers::save_evidence(on, &added.evidence).await?;
+    trackers::save(on, ledger.trackers.changed().map(|(_, row)| row)).await?;
+    tracking::save(on, &added.tracking).await?;
+    events::save(on, &added.events).await?;
+    keys::save(on, ledger.keys.changed().map(|(_, row)| row)).await?;
+    jobs::save(on, ledger.jobs.changed().map(|(_, row)| row)).await?;
+    jobs::delete(on, ledger.jobs.removed()).await?;
+    subscriptions::save(on, ledger.subscriptions.changed().map(|(_, row)| row)).await?;
+    deliveries::insert(on, &added.deliveries).await?;
+    deliveries::update(on, ledger.deliveries.changed().map(|(_, row)| row)).await?;
+    deliveries::release(on, &added.lanes).await?;
+    // Last, for a batch before it in the group may have made a delivery.
+    subscriptions::delete(on, ledger.subscriptions.removed()).await?;
+    Ok(ledger.makes_work())
+}

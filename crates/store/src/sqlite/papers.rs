@@ -1,0 +1,112 @@
+//! What carriers gave, byte for byte: labels and replies.
+
+use parcelgate_domain::LabelFormat;
+use serde_json::json;
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::cells::{self, Cells, Pile, hex, micros};
+use crate::{Evidence, LabelRecord, Result, ShipmentId, Tenant};
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[LABELS, EVIDENCE, SAVE_LABELS, SAVE_EVIDENCE];
+
+const LABELS: &str = "
+    SELECT * FROM label WHERE tenant = $1 AND shipment = $2 ORDER BY parcel, format";
+
+const EVIDENCE: &str = "
+    SELECT * FROM evidence WHERE tenant = $1 AND shipment = $2 ORDER BY ordinal";
+
+const SAVE_LABELS: &str = "
+    INSERT INTO label (tenant, shipment, parcel, format, sha256, bytes)
+    SELECT value->>'tenant', value->>'shipment', value->>'parcel', value->>'format',
+           unhex(value->>'sha256'), substr($2, value->>'from', value->>'length')
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, shipment, parcel, format) DO NOTHING";
+
+const SAVE_EVIDENCE: &str = "
+    INSERT INTO evidence (tenant, shipment, epoch, sent_at, reply)
+    SELECT value->>'tenant', value->>'shipment', value->>'epoch', value->>'sent_at',
+           substr($2, value->>'from', value->>'length')
+    FROM json_each($1)";
+
+pub(super) async fn save_labels(
+    on: &mut SqliteConnection,
+    labels: &[(Tenant, LabelRecord)],
+) -> Result<()> {
+    let mut pile = Pile::default();
+    let row = |(tenant, label): &(Tenant, LabelRecord)| {
+        let (from, length) = pile.put(label.bytes.as_ref());
+        json!({
+            "tenant": tenant,
+            "shipment": label.shipment,
+            "parcel": label.parcel,
+            "format": label.format.name(),
+            "sha256": hex(&label.sha256),
+            "from": from,
+            "length": length,
+        })
+    };
+    let rows = labels.iter().map(row).collect();
+    cells::write_with(on, SAVE_LABELS, rows, pile).await
+}
+
+pub(super) async fn save_evidence(
+    on: &mut SqliteConnection,
+    evidence: &[(Tenant, Evidence)],
+) -> Result<()> {
+    let mut pile = Pile::default();
+    let row = |(tenant, evidence): &(Tenant, Evidence)| {
+        let (from, length) = pile.put(evidence.reply.as_ref());
+        json!({
+            "tenant": tenant,
+            "shipment": evidence.shipment,
+            "epoch": evidence.epoch,
+            "sent_at": micros(evidence.sent_at),
+            "from": from,
+            "length": length,
+        })
+    };
+    let rows = evidence.iter().map(row).collect();
+    cells::write_with(on, SAVE_EVIDENCE, rows, pile).await
+}
+
+pub(super) async fn labels(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    id: &ShipmentId,
+) -> Result<Vec<LabelRecord>> {
+    let statement = sqlx::query(LABELS)
+        .bind(tenant.to_string())
+        .bind(id.to_string());
+    cells::all(on, statement, read_label).await
+}
+
+pub(super) async fn evidence(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    id: &ShipmentId,
+) -> Result<Vec<Evidence>> {
+    let statement = sqlx::query(EVIDENCE)
+        .bind(tenant.to_string())
+        .bind(id.to_string());
+    cells::all(on, statement, read_evidence).await
+}
+
+fn read_label(row: &Cells<'_>) -> Result<LabelRecord> {
+    Ok(LabelRecord {
+        shipment: row.parsed("shipment")?,
+        parcel: row.number("parcel")?,
+        format: row.parsed::<LabelFormat>("format")?,
+        sha256: row.digest("sha256")?,
+        bytes: row.bytes("bytes")?.into(),
+    })
+}
+
+fn read_evidence(row: &Cells<'_>) -> Result<Evidence> {
+    Ok(Evidence {
+        shipment: row.parsed("shipment")?,
+        epoch: row.int("epoch")?,
+        sent_at: row.time("sent_at")?,
+        reply: row.bytes("reply")?.into(),
+    })
+}

@@ -1,0 +1,90 @@
+//! Request ids and their answers.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::cells::{self, Cells, Pile, hex, micros};
+use crate::{RequestKey, Reservation, Result, Tenant};
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[WANTED, BY_KEY, SAVE];
+
+const WANTED: &str = "
+    SELECT r.* FROM json_each($1) AS w JOIN reservation AS r
+        ON r.tenant = w.value->>0 AND r.method = w.value->>1 AND r.request_id = w.value->>2";
+
+const BY_KEY: &str = "
+    SELECT * FROM reservation WHERE tenant = $1 AND method = $2 AND request_id = $3";
+
+const SAVE: &str = "
+    INSERT INTO reservation (tenant, method, request_id, body_sha256, subject, answer, created_at)
+    SELECT value->>'tenant', value->>'method', value->>'request_id', unhex(value->>'body_sha256'),
+           value->>'subject', substr($2, value->>'answer_from', value->>'answer_length'),
+           value->>'created_at'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, method, request_id) DO UPDATE SET answer = excluded.answer";
+
+pub(super) async fn load(
+    on: &mut SqliteConnection,
+    wanted: &BTreeSet<(Tenant, RequestKey)>,
+) -> Result<Vec<Reservation>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = wanted.iter();
+    let wanted: Vec<_> = wanted
+        .map(|(t, key)| (t, &key.method, &key.request_id))
+        .collect();
+    cells::all(on, sqlx::query(WANTED).bind(cells::json(&wanted)?), read).await
+}
+
+pub(super) async fn save<'a>(
+    on: &mut SqliteConnection,
+    reservations: impl Iterator<Item = &'a Reservation>,
+) -> Result<()> {
+    let mut pile = Pile::default();
+    let mut rows = Vec::new();
+    for reservation in reservations {
+        let answer = reservation.answer.as_ref();
+        let answer = answer.map(|answer| pile.put(answer.as_ref()));
+        rows.push(json!({
+            "tenant": reservation.tenant,
+            "method": reservation.key.method,
+            "request_id": reservation.key.request_id,
+            "body_sha256": hex(&reservation.body_sha256),
+            "subject": reservation.subject,
+            "answer_from": answer.map(|(from, _)| from),
+            "answer_length": answer.map(|(_, length)| length),
+            "created_at": micros(reservation.created_at),
+        }));
+    }
+    cells::write_with(on, SAVE, rows, pile).await
+}
+
+pub(super) async fn by_key(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    key: &RequestKey,
+) -> Result<Option<Reservation>> {
+    let statement = sqlx::query(BY_KEY)
+        .bind(tenant.to_string())
+        .bind(key.method.clone())
+        .bind(key.request_id.clone());
+    cells::one(on, statement, read).await
+}
+
+fn read(row: &Cells<'_>) -> Result<Reservation> {
+    Ok(Reservation {
+        tenant: row.parsed("tenant")?,
+        key: RequestKey {
+            method: row.text("method")?,
+            request_id: row.text("request_id")?,
+        },
+        body_sha256: row.digest("body_sha256")?,
+        subject: row.text("subject")?,
+        answer: row.maybe_bytes("answer")?.map(Into::into),
+        created_at: row.time("created_at")?,
+    })
+}

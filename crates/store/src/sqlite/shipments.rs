@@ -1,0 +1,238 @@
+//! Shipments and their orders.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use parcelgate_domain::{Personal, PurchaseState, Reference, Service, ServiceCode};
+use serde_json::json;
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::cells::{self, Cells, maybe_micros, micros};
+use crate::{Page, Purchase, Result, ShipmentFilter, ShipmentId, Tenant, Version};
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[
+    WANTED,
+    WANTED_BY_REFERENCE,
+    BY_ID,
+    BY_REFERENCE,
+    LIST,
+    LIST_BY_ORDER_NUMBER,
+    UNSETTLED,
+    ORDER,
+    SAVE,
+    SAVE_ORDERS,
+];
+
+const WANTED: &str = "
+    SELECT s.* FROM json_each($1) AS w
+    JOIN shipment AS s ON s.tenant = w.value->>0 AND s.id = w.value->>1";
+
+const WANTED_BY_REFERENCE: &str = "
+    SELECT s.* FROM json_each($1) AS w
+    JOIN shipment AS s ON s.tenant = w.value->>0 AND s.reference = w.value->>1";
+
+const BY_ID: &str = "SELECT * FROM shipment WHERE tenant = $1 AND id = $2";
+
+const BY_REFERENCE: &str = "SELECT * FROM shipment WHERE tenant = $1 AND reference = $2";
+
+const LIST: &str = "
+    SELECT * FROM shipment
+    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR state = $4)
+      AND ($5 IS NULL OR carrier = $5) AND ($6 IS NULL OR account = $6)
+    ORDER BY id LIMIT $3";
+
+const LIST_BY_ORDER_NUMBER: &str = "
+    SELECT * FROM shipment
+    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR state = $4)
+      AND ($5 IS NULL OR carrier = $5) AND ($6 IS NULL OR account = $6) AND order_number = $7
+    ORDER BY id LIMIT $3";
+
+// The first condition is word for word that of the index.
+const UNSETTLED: &str = "
+    SELECT * FROM shipment
+    WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
+                    'VOIDING', 'VOID_UNKNOWN')
+      AND (state <> 'ACCEPTED' OR updated_at < $2)
+      AND (state NOT IN ('SENDING', 'VOIDING') OR lease_until <= $1)
+    ORDER BY updated_at LIMIT $3";
+
+const ORDER: &str = "SELECT body FROM shipment_order WHERE tenant = $1 AND shipment = $2";
+
+const SAVE: &str = "
+    INSERT INTO shipment (tenant, id, reference, account, carrier, service_code, service_name,
+                          state, epoch, carrier_number, parcels, charged_minor, charged_currency,
+                          quoted_minor, quoted_currency, order_number, fault, created_at,
+                          updated_at, lease_until)
+    SELECT value->>'tenant', value->>'id', value->>'reference', value->>'account',
+           value->>'carrier', value->>'service_code', value->>'service_name', value->>'state',
+           value->>'epoch', value->>'carrier_number', value->>'parcels',
+           value->>'$.charged.minor', value->>'$.charged.currency',
+           value->>'$.quoted.minor', value->>'$.quoted.currency',
+           value->>'order_number', value->>'fault', value->>'created_at',
+           value->>'updated_at', value->>'lease_until'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, id) DO UPDATE SET
+        state = excluded.state, epoch = excluded.epoch, carrier_number = excluded.carrier_number,
+        parcels = excluded.parcels, charged_minor = excluded.charged_minor,
+        charged_currency = excluded.charged_currency, fault = excluded.fault,
+        updated_at = excluded.updated_at, lease_until = excluded.lease_until";
+
+const SAVE_ORDERS: &str = "
+    INSERT INTO shipment_order (tenant, shipment, body)
+    SELECT value->>0, value->>1, value->>2 FROM json_each($1)";
+
+pub(super) async fn load(
+    on: &mut SqliteConnection,
+    wanted: &BTreeSet<(Tenant, ShipmentId)>,
+) -> Result<Vec<Purchase>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+}
+
+pub(super) async fn load_by_reference(
+    on: &mut SqliteConnection,
+    wanted: &BTreeSet<(Tenant, Reference)>,
+) -> Result<Vec<Purchase>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = sqlx::query(WANTED_BY_REFERENCE).bind(cells::json(wanted)?);
+    cells::all(on, statement, read).await
+}
+
+pub(super) async fn save<'a>(
+    on: &mut SqliteConnection,
+    shipments: impl Iterator<Item = &'a Purchase>,
+) -> Result<()> {
+    let row = |shipment: &Purchase| {
+        json!({
+            "tenant": shipment.tenant,
+            "id": shipment.id,
+            "reference": shipment.reference,
+            "account": shipment.account,
+            "carrier": shipment.carrier,
+            "service_code": shipment.service.code,
+            "service_name": shipment.service.name,
+            "state": shipment.version.state.name(),
+            "epoch": shipment.version.epoch,
+            "carrier_number": shipment.carrier_number,
+            "parcels": shipment.parcels,
+            "charged": shipment.charged,
+            "quoted": shipment.quoted,
+            "order_number": shipment.order_number,
+            "fault": shipment.fault,
+            "created_at": micros(shipment.created_at),
+            "updated_at": micros(shipment.updated_at),
+            "lease_until": maybe_micros(shipment.lease_until),
+        })
+    };
+    cells::write(on, SAVE, shipments.map(row).collect()).await
+}
+
+pub(super) async fn save_orders(
+    on: &mut SqliteConnection,
+    orders: &[(Tenant, ShipmentId, Personal)],
+) -> Result<()> {
+    let row =
+        |(tenant, id, order): &(Tenant, ShipmentId, Personal)| json!([tenant, id, order.expose()]);
+    cells::write(on, SAVE_ORDERS, orders.iter().map(row).collect()).await
+}
+
+pub(super) async fn by_id(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    id: &ShipmentId,
+) -> Result<Option<Purchase>> {
+    let statement = sqlx::query(BY_ID)
+        .bind(tenant.to_string())
+        .bind(id.to_string());
+    cells::one(on, statement, read).await
+}
+
+pub(super) async fn by_reference(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    reference: &Reference,
+) -> Result<Option<Purchase>> {
+    let statement = sqlx::query(BY_REFERENCE)
+        .bind(tenant.to_string())
+        .bind(reference.to_string());
+    cells::one(on, statement, read).await
+}
+
+pub(super) async fn list(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    filter: &ShipmentFilter,
+    page: Page<'_, ShipmentId>,
+) -> Result<Vec<Purchase>> {
+    let sql = match filter.order_number {
+        Some(_) => LIST_BY_ORDER_NUMBER,
+        None => LIST,
+    };
+    let mut statement = sqlx::query(sql)
+        .bind(tenant.to_string())
+        .bind(cells::after(&page))
+        .bind(page.limit)
+        .bind(filter.state.map(PurchaseState::name))
+        .bind(filter.carrier.as_ref().map(ToString::to_string))
+        .bind(filter.account.as_ref().map(ToString::to_string));
+    if let Some(order_number) = &filter.order_number {
+        statement = statement.bind(order_number.clone());
+    }
+    cells::all(on, statement, read).await
+}
+
+pub(super) async fn unsettled(
+    on: &SqlitePool,
+    now: Timestamp,
+    accepted_before: Timestamp,
+    limit: u32,
+) -> Result<Vec<Purchase>> {
+    let statement = sqlx::query(UNSETTLED)
+        .bind(micros(now))
+        .bind(micros(accepted_before))
+        .bind(limit);
+    cells::all(on, statement, read).await
+}
+
+pub(super) async fn order(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    id: &ShipmentId,
+) -> Result<Option<Personal>> {
+    let statement = sqlx::query(ORDER)
+        .bind(tenant.to_string())
+        .bind(id.to_string());
+    cells::one(on, statement, |row| Ok(row.text("body")?.into())).await
+}
+
+fn read(row: &Cells<'_>) -> Result<Purchase> {
+    Ok(Purchase {
+        tenant: row.parsed("tenant")?,
+        id: row.parsed("id")?,
+        reference: row.parsed("reference")?,
+        account: row.parsed("account")?,
+        carrier: row.text("carrier")?.into(),
+        service: Service {
+            code: ServiceCode::new(row.text("service_code")?),
+            name: row.text("service_name")?,
+        },
+        version: Version {
+            state: row.named("state", PurchaseState::from_name)?,
+            epoch: row.int("epoch")?,
+        },
+        carrier_number: row.maybe_text("carrier_number")?,
+        parcels: row.json("parcels")?,
+        charged: row.maybe_money("charged_minor", "charged_currency")?,
+        quoted: row.maybe_money("quoted_minor", "quoted_currency")?,
+        order_number: row.maybe_text("order_number")?,
+        fault: row.maybe_json("fault")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        lease_until: row.maybe_time("lease_until")?,
+    })
+}

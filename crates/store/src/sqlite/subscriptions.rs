@@ -1,0 +1,147 @@
+//! Subscriptions.
+
+use std::collections::BTreeSet;
+
+use parcelgate_domain::{ExposeSecret, Secret};
+use serde_json::json;
+use sqlx::{SqliteConnection, SqlitePool};
+
+use super::cells::{self, Cells, maybe_micros, micros};
+use crate::{Page, Result, Subscription, SubscriptionId, SubscriptionState, Tenant};
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[WANTED, BY_ID, LIST, BEHIND, SAVE, DELETE, DELETE_DELIVERIES];
+
+const WANTED: &str = "
+    SELECT s.* FROM json_each($1) AS w
+    JOIN subscription AS s ON s.tenant = w.value->>0 AND s.id = w.value->>1";
+
+const BY_ID: &str = "SELECT * FROM subscription WHERE tenant = $1 AND id = $2";
+
+const LIST: &str = "
+    SELECT * FROM subscription WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
+
+const BEHIND: &str = "
+    SELECT * FROM subscription AS s
+    WHERE state = 'ACTIVE'
+      AND EXISTS (SELECT 1 FROM event AS e WHERE e.tenant = s.tenant AND e.seq > s.cursor)
+      AND (SELECT count(*) FROM (
+               SELECT 1 FROM delivery AS d
+               WHERE d.tenant = s.tenant AND d.subscription = s.id AND d.state = 'PENDING'
+               LIMIT $1)) < $1
+    ORDER BY cursor LIMIT $2";
+
+const SAVE: &str = "
+    INSERT INTO subscription (tenant, id, url, secret, filter, state, reason, cursor, created_at,
+                              failing_since)
+    SELECT value->>'tenant', value->>'id', value->>'url', value->>'secret', value->>'filter',
+           value->>'state', value->>'reason', value->>'cursor', value->>'created_at',
+           value->>'failing_since'
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, id) DO UPDATE SET
+        url = excluded.url, secret = excluded.secret, filter = excluded.filter,
+        state = excluded.state, reason = excluded.reason, cursor = excluded.cursor,
+        failing_since = excluded.failing_since";
+
+const DELETE: &str = "
+    DELETE FROM subscription WHERE (tenant, id) IN (
+        SELECT value->>0, value->>1 FROM json_each($1))";
+
+const DELETE_DELIVERIES: &str = "
+    DELETE FROM delivery WHERE (tenant, subscription) IN (
+        SELECT value->>0, value->>1 FROM json_each($1))";
+
+type Key = (Tenant, SubscriptionId);
+
+pub(super) async fn load(
+    on: &mut SqliteConnection,
+    wanted: &BTreeSet<Key>,
+) -> Result<Vec<Subscription>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+}
+
+pub(super) async fn save<'a>(
+    on: &mut SqliteConnection,
+    subscriptions: impl Iterator<Item = &'a Subscription>,
+) -> Result<()> {
+    let row = |subscription: &Subscription| {
+        json!({
+            "tenant": subscription.tenant,
+            "id": subscription.id,
+            "url": subscription.url,
+            "secret": subscription.secret.expose_secret(),
+            "filter": subscription.filter,
+            "state": subscription.state.name(),
+            "reason": subscription.reason,
+            "cursor": subscription.cursor,
+            "created_at": micros(subscription.created_at),
+            "failing_since": maybe_micros(subscription.failing_since),
+        })
+    };
+    cells::write(on, SAVE, subscriptions.map(row).collect()).await
+}
+
+/// Deletes subscriptions with their deliveries.
+pub(super) async fn delete<'a>(
+    on: &mut SqliteConnection,
+    keys: impl Iterator<Item = &'a Key>,
+) -> Result<()> {
+    let keys: Vec<_> = keys.map(|key| json!(key)).collect();
+    cells::write(&mut *on, DELETE, keys.clone()).await?;
+    cells::write(on, DELETE_DELIVERIES, keys).await
+}
+
+pub(super) async fn by_id(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    id: &SubscriptionId,
+) -> Result<Option<Subscription>> {
+    let statement = sqlx::query(BY_ID)
+        .bind(tenant.to_string())
+        .bind(id.to_string());
+    cells::one(on, statement, read).await
+}
+
+pub(super) async fn list(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    page: Page<'_, SubscriptionId>,
+) -> Result<Vec<Subscription>> {
+    let statement = sqlx::query(LIST)
+        .bind(tenant.to_string())
+        .bind(cells::after(&page))
+        .bind(page.limit);
+    cells::all(on, statement, read).await
+}
+
+pub(super) async fn behind(
+    on: &SqlitePool,
+    pending_max: u32,
+    limit: u32,
+) -> Result<Vec<Subscription>> {
+    let statement = sqlx::query(BEHIND).bind(pending_max).bind(limit);
+    cells::all(on, statement, read).await
+}
+
+fn read(row: &Cells<'_>) -> Result<Subscription> {
+    let by_name = |name: &str| {
+        let all = SubscriptionState::ALL.into_iter();
+        all.map(|(state, _)| state)
+            .find(|state| state.name() == name)
+    };
+    Ok(Subscription {
+        tenant: row.parsed("tenant")?,
+        id: row.parsed("id")?,
+        url: row.text("url")?,
+        secret: Secret::from(row.text("secret")?),
+        filter: row.json("filter")?,
+        state: row.named("state", by_name)?,
+        reason: row.maybe_text("reason")?,
+        cursor: row.int("cursor")?,
+        created_at: row.time("created_at")?,
+        failing_since: row.maybe_time("failing_since")?,
+    })
+}

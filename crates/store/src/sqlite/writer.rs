@@ -1,0 +1,165 @@
+//! The one task that writes.
+//!
+//! It takes all that is waiting, decides it batch after batch, writes what is then new with one
+//! statement for each table, commits once, and answers everyone. The transaction lives here and in
+//! no caller's future.
+
+use std::sync::Arc;
+
+use parcelgate_clock::instant;
+use sqlx::{Connection, SqliteConnection};
+use tokio::sync::{mpsc, watch};
+
+use super::group::{Command, Group};
+use super::temporary::Temporary;
+use super::waiting::Waiting;
+use super::{deliveries, jobs, ledger, quotes, trackers};
+use crate::rules::{Ledger, Needs};
+use crate::{Batch, Head, QuoteRecord, Result};
+
+/// How many commands may wait; who comes then waits outside.
+pub(super) const WAITING_MAX: usize = 1_024;
+
+/// How many commands one commit carries.
+const GROUP_MAX: usize = 256;
+
+/// With how many bytes of labels and replies a commit is full.
+const GROUP_BYTES_MAX: usize = 16 << 20;
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[BEAT];
+
+const BEAT: &str = "UPDATE pulse SET beats = beats + 1 WHERE id = 1";
+
+/// The one that writes.
+#[derive(Debug)]
+pub(super) struct Writer {
+    pub(super) connection: SqliteConnection,
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) quotes: Arc<Waiting>,
+    pub(super) head: watch::Sender<Head>,
+    /// Kept until the connection is closed.
+    pub(super) file: Option<Arc<Temporary>>,
+}
+
+impl Writer {
+    /// Writes until nobody can ask any more, and then what is left.
+    pub(super) async fn run(mut self) {
+        loop {
+            let first = tokio::select! {
+                command = self.commands.recv() => match command {
+                    Some(command) => Some(command),
+                    None => break,
+                },
+                () = self.quotes.ripe() => None,
+            };
+            let mut group = Group::default();
+            first.into_iter().for_each(|command| group.push(command));
+            while group.len() < GROUP_MAX
+                && group.bytes < GROUP_BYTES_MAX
+                && let Ok(command) = self.commands.try_recv()
+            {
+                group.push(command);
+            }
+            let quotes = self.quotes.take();
+            self.write(group, &quotes).await;
+        }
+        loop {
+            let quotes = self.quotes.take();
+            if quotes.is_empty() {
+                break;
+            }
+            self.write(Group::default(), &quotes).await;
+        }
+        if let Err(error) = self.connection.close().await {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+        drop(self.file);
+    }
+
+    /// One commit, and the answers to it.
+    async fn write(&mut self, mut group: Group, quotes: &[QuoteRecord]) {
+        let started = instant();
+        let head = *self.head.borrow();
+        let written = commit(&mut self.connection, &mut group, quotes, head).await;
+        self.quotes.written(quotes);
+        let took = instant().saturating_duration_since(started);
+        metrics::histogram!("store_commit_seconds").record(took);
+        match written {
+            Ok(head) => {
+                self.head.send_if_modified(|known| {
+                    let moved = *known != head;
+                    *known = head;
+                    moved
+                });
+                group.tell(None);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a commit failed");
+                metrics::counter!("store_commits_failed_total").increment(1);
+                let lost = u64::try_from(quotes.len()).unwrap_or(u64::MAX);
+                metrics::counter!("store_quotes_dropped_total").increment(lost);
+                group.tell(Some(&error));
+            }
+        }
+    }
+}
+
+/// Writes a group in one transaction: all that its guards allow, or nothing.
+async fn commit(
+    connection: &mut SqliteConnection,
+    group: &mut Group,
+    quotes: &[QuoteRecord],
+    mut head: Head,
+) -> Result<Head> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let on: &mut SqliteConnection = &mut transaction;
+    if let Some(ledger) = decide(on, group).await? {
+        head.seq = ledger.seq();
+        if ledger::save(on, &ledger).await? {
+            head.work = head.work.wrapping_add(1);
+        }
+    }
+    claim(on, group).await?;
+    quotes::save(on, quotes).await?;
+    if !group.beats.is_empty() {
+        sqlx::query(BEAT).execute(on).await?;
+        group
+            .beats
+            .iter_mut()
+            .for_each(|asked| asked.found = Some(Ok(())));
+    }
+    transaction.commit().await?;
+    Ok(head)
+}
+
+/// Decides the batches one after the other; one that fails is answered so, and leaves no trace.
+async fn decide(on: &mut SqliteConnection, group: &mut Group) -> Result<Option<Ledger>> {
+    let batches = group.batches.iter();
+    let batches: Vec<&Batch> = batches
+        .filter_map(|asked| asked.question.as_ref())
+        .collect();
+    if batches.is_empty() {
+        return Ok(None);
+    }
+    let mut ledger = ledger::load(on, &Needs::of(batches)).await?;
+    for asked in &mut group.batches {
+        asked.found = asked.question.take().map(|batch| ledger.decide(batch));
+    }
+    Ok(Some(ledger))
+}
+
+/// Hands out work, after the batches of the same commit have made or finished theirs.
+async fn claim(on: &mut SqliteConnection, group: &mut Group) -> Result<()> {
+    for asked in &mut group.jobs {
+        asked.found = Some(Ok(jobs::claim(on, &asked.question).await?));
+    }
+    for asked in &mut group.deliveries {
+        let (per_subscription, claim) = asked.question;
+        asked.found = Some(Ok(deliveries::claim(on, per_subscription, claim).await?));
+    }
+    for asked in &mut group.trackers {
+        asked.found = Some(Ok(trackers::claim(on, asked.question).await?));
+    }
+    Ok(())
+}
