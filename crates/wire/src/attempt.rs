@@ -31,17 +31,18 @@ impl AttemptTimeout {
             settings: settings.clone(),
         }
     }
+}
 
-    fn limit(&self, class: Class) -> Duration {
-        let usual_ms = match class {
-            Class::Rate => 8_000,
-            Class::Ship => 60_000,
-            Class::Track => 20_000,
-            Class::Manage => 15_000,
-            Class::Token => 10_000,
-        };
-        Duration::from_millis(self.settings.attempt_ms_max.of(class).unwrap_or(usual_ms))
-    }
+/// The longest that one attempt of `class` may take.
+pub(crate) fn attempt_max(settings: &WireSettings, class: Class) -> Duration {
+    let usual_ms = match class {
+        Class::Rate => 8_000,
+        Class::Ship => 60_000,
+        Class::Track => 20_000,
+        Class::Manage => 15_000,
+        Class::Token => 10_000,
+    };
+    Duration::from_millis(settings.attempt_ms_max.of(class).unwrap_or(usual_ms))
 }
 
 #[async_trait]
@@ -49,7 +50,7 @@ impl Exchange for AttemptTimeout {
     async fn exchange(&self, request: Request) -> Result<Response> {
         let intent = intent_of(&self.carrier, &request)?;
         let failed = |kind| Error::new(kind, self.carrier.clone(), intent.operation);
-        let limit = self.limit(intent.class).min(left(intent.deadline));
+        let limit = attempt_max(&self.settings, intent.class).min(left(intent.deadline));
         if limit.is_zero() {
             return Err(failed(Kind::Deadline));
         }

@@ -37,9 +37,10 @@ impl Breaker {
 
 #[async_trait]
 impl Exchange for Breaker {
-    async fn exchange(&self, mut request: Request) -> Result<Response> {
+    async fn exchange(&self, request: Request) -> Result<Response> {
         let intent = intent_of(&self.carrier, &request)?;
-        let departure = Departure::watch(&mut request);
+        let departure = Departure::of(&request);
+        let impatient = left(intent.deadline) < PATIENCE_MIN;
         let pass = self
             .circuits
             .of(&intent)?
@@ -50,10 +51,17 @@ impl Exchange for Breaker {
                     .because("the circuit is open")
             })?;
         let result = self.inner.exchange(request).await;
-        pass.end(result.as_ref().err().map(|error| error.kind));
+        let failure = result.as_ref().err().map(|error| error.kind);
+        if !(impatient && failure == Some(Kind::OutcomeUnknown)) {
+            pass.end(failure);
+        }
         result
     }
 }
+
+/// That a carrier did not answer somebody with less time than this says nothing about the carrier:
+/// callers in a hurry must not take it from everyone else.
+const PATIENCE_MIN: Duration = Duration::from_secs(1);
 
 /// Where a circuit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -19,17 +19,23 @@ pub(crate) fn intent_of(carrier: &CarrierId, request: &Request) -> Result<Intent
     })
 }
 
-/// Whether an attempt was handed to the transport. Only then did it cost a permit for good and only
-/// then does its outcome say anything about the carrier.
+/// Whether an attempt was handed to the transport. Only then does its outcome say anything about the
+/// carrier, and only then is there anything to try again: what was refused on the way out was refused
+/// by a layer that has waited as long as it makes sense.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Departure(Arc<AtomicBool>);
 
 impl Departure {
-    /// A mark on `request`, to be read after the attempt.
+    /// A new mark on `request`, for one attempt, to be read after it.
     pub(crate) fn watch(request: &mut Request) -> Self {
         let departure = Self::default();
         request.extensions_mut().insert(departure.clone());
         departure
+    }
+
+    /// The mark that `request` bears.
+    pub(crate) fn of(request: &Request) -> Self {
+        request.extensions().get().cloned().unwrap_or_default()
     }
 
     /// Notes that `request` leaves now.

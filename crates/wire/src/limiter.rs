@@ -14,13 +14,12 @@ use parcelgate_clock::{instant, left, sleep, sleep_until};
 use parcelgate_domain::CarrierId;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::intent::{LEAST, intent_of, lock};
+use crate::intent::{intent_of, lock};
 use crate::pauses::Pauses;
 use crate::settings::WireSettings;
 
 /// One bucket for each class of the account, so that a tracking sweep never keeps a purchase waiting.
-/// Every attempt that leaves has taken its permits; whoever cannot have them before its deadline is
-/// told so. A permit whose request then cannot be signed is lost: too few is the safe side.
+/// Every attempt that leaves has taken its permits; whoever cannot have them in time is told so. A permit whose request then cannot be signed is lost: too few is the safe side.
 pub(crate) struct Limiter {
     inner: Arc<dyn Exchange>,
     carrier: CarrierId,
@@ -158,20 +157,22 @@ impl Bucket {
         }
     }
 
-    /// Takes the permits of a request, waiting for them if need be. Fails with the time after which to
-    /// ask again when they cannot be had before the deadline or too many wait already.
+    /// Takes the permits of a request, waiting for them if need be, at most for half of the time that
+    /// is left: the other half is the carrier's, or a long queue would send what must time out. Fails
+    /// with the time after which to ask again when that is not enough or too many wait already.
     async fn enter(&self, intent: &Intent) -> Result<SemaphorePermit<'_>, Duration> {
         let place = self.places.try_acquire().map_err(|_| self.interval())?;
+        let until = instant() + left(intent.deadline) / 2;
         let turn = tokio::select! {
             biased;
             turn = self.turn.lock() => turn,
-            () = sleep_until(intent.deadline) => return Err(self.interval()),
+            () = sleep_until(until) => return Err(self.interval()),
         };
         let mut wanted = intent.permits.get();
         while let Some(want) = NonZeroU32::new(wanted) {
             match self.take(want) {
                 Ok(taken) => wanted -= taken.get(),
-                Err(wait) if wait.saturating_add(LEAST) > left(intent.deadline) => {
+                Err(wait) if wait > left(until) => {
                     return Err(wait);
                 }
                 Err(wait) => sleep(wait).await,

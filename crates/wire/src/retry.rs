@@ -8,7 +8,7 @@ use parcelgate_carrier::{Class, Error, Exchange, Intent, Kind, Request, Response
 use parcelgate_clock::{instant, left, sleep};
 use parcelgate_domain::CarrierId;
 
-use crate::intent::{LEAST, intent_of, lock};
+use crate::intent::{Departure, LEAST, intent_of, lock};
 use crate::pauses::{Pauses, Window};
 use crate::settings::WireSettings;
 
@@ -66,7 +66,7 @@ impl Retry {
 
 #[async_trait]
 impl Exchange for Retry {
-    async fn exchange(&self, request: Request) -> Result<Response> {
+    async fn exchange(&self, mut request: Request) -> Result<Response> {
         let intent = intent_of(&self.carrier, &request)?;
         if left(intent.deadline) < LEAST {
             return Err(Error::new(
@@ -81,15 +81,18 @@ impl Exchange for Retry {
             self.settings.retry.pause_ms_max,
         );
         for _ in 1..self.attempts_max(intent.class) {
-            let error = match self.inner.exchange(request.clone()).await {
-                Ok(response) => return Ok(response),
-                Err(error) => error,
+            let mut attempt = request.clone();
+            let departure = Departure::watch(&mut attempt);
+            let error = match self.inner.exchange(attempt).await {
+                Err(error) if departure.happened() => error,
+                result => return result,
             };
             match self.pause_after(&error, &intent, &mut pauses) {
                 Some(pause) => sleep(pause).await,
                 None => return Err(error),
             }
         }
+        Departure::watch(&mut request);
         self.inner.exchange(request).await
     }
 }

@@ -22,8 +22,8 @@ pub struct WireSettings {
     pub retry: RetrySettings,
     /// When a host counts as down.
     pub breaker: BreakerSettings,
-    /// The longest that connecting may take, in milliseconds: name, TCP and TLS. Shorter than any
-    /// attempt, so that a stalled connect is known not to have left. Default: 2 000.
+    /// The longest that connecting may take, in milliseconds: name, TCP and TLS. Never more than half
+    /// of the shortest attempt, so that a stalled connect is known not to have left. Default: 2 000.
     pub connect_ms_max: u64,
     /// How long an idle connection is kept, in milliseconds. Below the shortest keep-alive that
     /// servers commonly use (5 s), or a request meets a connection that is just closing.

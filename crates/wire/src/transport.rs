@@ -10,6 +10,7 @@ use parcelgate_carrier::{
 };
 use reqwest::{Client, Url, redirect, retry};
 
+use crate::attempt::attempt_max;
 use crate::intent::{PerHost, intent_of};
 use crate::settings::WireSettings;
 
@@ -85,6 +86,13 @@ impl Transport {
     }
 }
 
+/// The limit of connecting: below that of every attempt, whatever was set.
+fn connect_max(settings: &WireSettings) -> Duration {
+    let attempts = Class::ALL.map(|(class, _)| attempt_max(settings, class) / 2);
+    let set = Duration::from_millis(settings.connect_ms_max);
+    attempts.into_iter().fold(set, Duration::min)
+}
+
 /// Nothing hidden: no redirects, no proxy from the environment, no sending again.
 fn client(settings: &WireSettings, idle_max: usize) -> reqwest::Result<Client> {
     Client::builder()
@@ -93,7 +101,7 @@ fn client(settings: &WireSettings, idle_max: usize) -> reqwest::Result<Client> {
         .referer(false)
         .no_proxy()
         .retry(retry::never())
-        .connect_timeout(Duration::from_millis(settings.connect_ms_max))
+        .connect_timeout(connect_max(settings))
         .pool_idle_timeout(Duration::from_millis(settings.idle_ms_max))
         .pool_max_idle_per_host(idle_max)
         .build()

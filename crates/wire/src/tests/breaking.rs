@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures::future::join_all;
 use parcelgate_carrier::{Class, Kind};
-use parcelgate_clock::sleep;
+use parcelgate_clock::{instant, sleep};
 
 use super::fixture::*;
 use crate::{CircuitState, Replay, Step, WireSettings};
@@ -132,6 +133,41 @@ async fn a_probe_that_nobody_waits_for_leaves_the_turn_to_the_next() {
     );
     assert_eq!(host.ask().await, None);
     assert_eq!(host.circuit(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_in_a_hurry_do_not_take_a_slow_carrier_from_everyone() {
+    let rig = Rig::open(always(|| ok().after(seconds(2))));
+    for _ in 0..50 {
+        let hurried = rig.ask(Class::Rate, Duration::from_millis(500)).await;
+        assert_eq!(kind(hurried), Some(Kind::OutcomeUnknown));
+    }
+    assert!(rig.ask(Class::Rate, seconds(10)).await.is_ok());
+
+    let rig = Rig::open(always(Step::hang));
+    let patient = join_all((0..20).map(|_| rig.ask(Class::Rate, seconds(1)))).await;
+    assert!(
+        patient
+            .into_iter()
+            .all(|call| kind(call) == Some(Kind::OutcomeUnknown))
+    );
+    let circuit = rig.wire.status().hosts[0].circuit;
+    assert!(
+        matches!(circuit, CircuitState::Open { .. }),
+        "a host that never answers is down"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_circuit_is_told_at_once_and_not_waited_for() {
+    let rig = Rig::open(always(|| Step::fail(Kind::Unsent)));
+    for _ in 0..5 {
+        assert!(rig.ask(Class::Manage, seconds(30)).await.is_err());
+    }
+    let begun = instant();
+    let error = rig.ask(Class::Manage, seconds(30)).await.unwrap_err();
+    assert_eq!((error.kind, instant()), (Kind::Unsent, begun));
+    assert!(error.retry_after.is_some());
 }
 
 #[tokio::test(start_paused = true)]

@@ -117,6 +117,27 @@ async fn who_cannot_be_served_in_time_is_told_when_to_come_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_waited_has_time_left_for_the_carrier() {
+    let carrier_takes = || ok().after(Duration::from_millis(900));
+    let rig = Rig::with(
+        always(carrier_takes),
+        Auth::Open,
+        TEN_A_SECOND,
+        &WireSettings::default(),
+    );
+    let calls = join_all((0..200).map(|_| rig.ask(Class::Track, seconds(2)))).await;
+    let served = calls.iter().filter(|call| call.is_ok()).count();
+    let refused = calls
+        .into_iter()
+        .filter_map(kind)
+        .all(|kind| kind == Kind::Throttled);
+    assert!(
+        served >= 20 && refused,
+        "{served}: ten times too many calls are no outage"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_waits_and_what_is_under_way_is_bounded() {
     let settings = WireSettings {
         pending_max: 5,

@@ -11,7 +11,7 @@ use parcelgate_clock::{instant, sleep};
 use parcelgate_domain::Secret;
 
 use super::fixture::*;
-use crate::{OpenError, Replay, Step, Wire, WireSettings};
+use crate::{CircuitState, OpenError, Replay, Step, Wire, WireSettings};
 
 fn token(name: &str) -> Step {
     Step::answer(
@@ -154,6 +154,38 @@ async fn a_door_that_is_down_gets_no_storm_and_nothing_is_sent() {
             .all(|call| kind(call) == Some(Kind::Unsent))
     );
     assert_eq!((rig.sent_to("/token"), rig.sent_to("/work")), (2, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_that_is_down_says_nothing_about_the_api() {
+    let rig = rig(always(|| Step::answer(503, "")));
+    for _ in 0..100 {
+        assert_eq!(
+            kind(rig.ask(Class::Rate, seconds(10)).await),
+            Some(Kind::Unsent)
+        );
+        sleep(seconds(1)).await;
+    }
+    let circuits = rig.wire.status().hosts;
+    assert_eq!(
+        (circuits[0].name, circuits[0].circuit),
+        ("api", CircuitState::Closed)
+    );
+    assert!(
+        matches!(circuits[1].circuit, CircuitState::Open { .. }),
+        "{circuits:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_comes_with_the_deadline_comes_too_late() {
+    let late = token("a").after(Duration::from_millis(500));
+    let rig = rig(steps([late, ok()]));
+    let said = rig.ask(Class::Rate, Duration::from_millis(500)).await;
+    assert_eq!(
+        (kind(said), rig.sent_to("/work")),
+        (Some(Kind::Deadline), 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
