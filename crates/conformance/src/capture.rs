@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// Runs `work` on this thread and returns, beside its result, every span and event down to the finest
-/// level, with all their fields.
+/// Runs `work` on this thread and returns, beside its result, every span and event down to the
+/// finest level, with all their fields.
 pub(crate) fn logged<T>(work: impl FnOnce() -> T) -> (T, String) {
     let pages = Pages::default();
     let subscriber = tracing_subscriber::fmt()

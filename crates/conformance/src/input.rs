@@ -21,10 +21,12 @@ pub(crate) const UNUSED_REFERENCE: &str = "PG01JDNOTHINGHERE";
 
 /// What a person in one of these cases is called, lives at and is reached by. None of it may ever
 /// be printed.
-pub(crate) const PERSONAL: [&str; 14] = [
+pub(crate) const PERSONAL: [&str; 18] = [
     "Wilhelmina Quillfeather",
     "Barnaby Thistlewick",
     "Zhuge Liangchen",
+    "Thistlewick Goods",
+    "Shenzhen Yunfan Trading",
     "917 Whistledown Ave",
     "Suite 4417",
     "2468 Marmalade Rd",
@@ -32,8 +34,10 @@ pub(crate) const PERSONAL: [&str; 14] = [
     "7 Peregrine Mews",
     "Kastanienallee 7193",
     "3-14-15 Hanekoma",
+    "200 E 52nd St",
     "2135550199",
     "6145550142",
+    "8675525550142",
     "quillfeather@example.com",
     "thistlewick@example.com",
 ];

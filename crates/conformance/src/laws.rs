@@ -1,5 +1,6 @@
-//! The laws: what holds for every carrier whatever its documents say. They take the recorded answers
-//! of the cases as material, break them in every way, and look at what the adapter makes of it.
+//! The laws: what holds for every carrier whatever its documents say. They take the recorded
+//! answers of the cases as material, break them in every way, and look at what the adapter makes of
+//! it.
 
 mod damage;
 mod outages;
@@ -30,6 +31,8 @@ enum Takes {
     Ordinary,
     /// Every purchase that succeeds.
     Purchases,
+    /// Every tracking answer.
+    Tracks,
     /// Every one.
     All,
 }
@@ -52,7 +55,7 @@ const LAWS: [(&str, Takes, Law); 18] = [
     ("a_truncated_answer_is_noticed", Takes::All, damage::truncated),
     ("a_flipped_byte_makes_no_price", Takes::All, damage::flipped),
     ("an_unknown_member_is_ignored", Takes::All, damage::unknown_member),
-    ("the_order_of_an_answer_does_not_matter", Takes::All, damage::reversed),
+    ("the_order_of_an_answer_does_not_matter", Takes::Tracks, damage::reversed),
     ("secrets_and_persons_are_not_told", Takes::All, secrets::not_told),
 ];
 
@@ -76,6 +79,7 @@ pub fn checks(subject: &Subject) -> Result<Vec<Check>, String> {
                 let fits = match takes {
                     Takes::Ordinary => *name == case.fixture() && is_ordinary(subject, &case),
                     Takes::Purchases => matches!(case.ask, Ask::Buy(_)),
+                    Takes::Tracks => matches!(case.ask, Ask::Track(_)),
                     Takes::All => true,
                 };
                 if fits {

@@ -54,8 +54,8 @@ pub fn bare(
     })
 }
 
-/// Plays `ask` through every layer of the real way out, in a time that passes by itself. Nobody waits
-/// longer than `patience`.
+/// Plays `ask` through every layer of the real way out, in a time that passes by itself. Nobody
+/// waits longer than `patience`.
 ///
 /// # Errors
 /// When the question cannot be put, or the carrier's hosts contradict themselves.

@@ -11,8 +11,8 @@ use crate::matching::{differences, same_json};
 use crate::play::{Played, bare};
 use crate::{Subject, render};
 
-/// Every case of `subject` with each of its fixtures, and a failure for each fixture that no case asks
-/// for.
+/// Every case of `subject` with each of its fixtures, and a failure for each fixture that no case
+/// asks for.
 ///
 /// # Errors
 /// When the subject tells too little of itself, or its fixtures cannot be listed.

@@ -48,8 +48,8 @@ pub(super) fn checked(stage: &Stage) -> Verdict {
     Ok(Held::Yes)
 }
 
-/// After any answer that leaves open whether it was bought, the paying request is not sent again and
-/// the failure is one that is settled by looking.
+/// After any answer that leaves open whether it was bought, the paying request is not sent again
+/// and the failure is one that is settled by looking.
 pub(super) fn sent_once(stage: &Stage) -> Verdict {
     let paying = stage
         .paying()
@@ -97,8 +97,8 @@ pub(super) fn sent_again(stage: &Stage) -> Verdict {
     }
 }
 
-/// Once the paying request was accepted, nothing that happens later makes the purchase look as if it
-/// had not taken place: it is told without its label, or in doubt.
+/// Once the paying request was accepted, nothing that happens later makes the purchase look as if
+/// it had not taken place: it is told without its label, or in doubt.
 pub(super) fn never_free(stage: &Stage) -> Verdict {
     let paying = stage
         .paying()

@@ -11,7 +11,6 @@ use std::path::Path;
 
 use parcelgate_conformance::{Check, Description, Held, Lane, Served, Subject, suite, words};
 
-#[path = "planted/toy.rs"]
 mod toy;
 
 const SETTINGS: &str =
