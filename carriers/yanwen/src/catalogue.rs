@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn products_are_read_by_number_and_name() {
-        let body = r#"{"data":[{"id":"481","nameCh":"燕文航空挂号小包-普货","nameEn":"Registered"},
+        let body = r#"{"data":[{"id":"481","nameCh":"燕文专线追踪小包-普货","nameEn":"Registered"},
             {"id":484,"nameEn":"Express"},{"nameCh":"?"},7,{"id":"499"}]}"#;
         let services = services(&answer(body)).unwrap();
         let names: Vec<_> = services
@@ -106,7 +106,7 @@ mod tests {
         assert_eq!(
             names,
             [
-                ("481", "燕文航空挂号小包-普货"),
+                ("481", "燕文专线追踪小包-普货"),
                 ("484", "Express"),
                 ("499", "499")
             ]
@@ -115,11 +115,11 @@ mod tests {
 
     #[test]
     fn warehouses_are_read_by_code_and_name() {
-        let body = r#"{"data":[{"code":"SZ01","name":"深圳仓","area":"华南"},{"name":"?"}]}"#;
+        let body = r#"{"data":[{"code":"101","name":"燕文深圳仓","area":"华南"},{"name":"?"}]}"#;
         let warehouses = warehouses(&answer(body)).unwrap();
         let expected = Warehouse {
-            code: "SZ01".to_owned(),
-            name: "深圳仓".to_owned(),
+            code: "101".to_owned(),
+            name: "燕文深圳仓".to_owned(),
         };
         assert_eq!(warehouses, [expected]);
     }

@@ -104,19 +104,19 @@ fn customs_violations(customs: &Customs) -> Violations {
     }
     limit(
         &mut found,
-        "customs.tax_ids.ioss",
+        "customs.ioss",
         customs.tax_ids.ioss.as_deref(),
         50,
     );
     limit(
         &mut found,
-        "customs.tax_ids.eori",
+        "customs.eori",
         customs.tax_ids.eori.as_deref(),
         64,
     );
     limit(
         &mut found,
-        "customs.tax_ids.vat",
+        "customs.vat",
         customs.tax_ids.vat.as_deref(),
         50,
     );
@@ -124,13 +124,17 @@ fn customs_violations(customs: &Customs) -> Violations {
 }
 
 fn item_violations(found: &mut Violations, field: &str, item: &CustomsItem) {
-    if filled(item.description_zh.as_deref()).is_none() {
+    // Every character Latin is no Chinese, and export customs read it.
+    if filled(item.description_zh.as_deref()).is_none_or(str::is_ascii) {
         let allowed = "what the goods are, in Chinese, for export";
         found.require(format!("{field}.description_zh"), allowed);
     }
     if !is_english(&item.description) {
         let allowed = "English: Latin letters without accents";
         found.refuse(format!("{field}.description"), &item.description, allowed);
+    }
+    if item.unit_weight.as_grams() == 0 {
+        found.refuse(format!("{field}.unit_weight_grams"), 0, "1 gram or more");
     }
     let currency = item.unit_value.currency();
     if !CURRENCIES.contains(&currency.code()) {
@@ -165,7 +169,7 @@ fn limit(found: &mut Violations, field: &str, text: Option<&str>, chars_max: usi
 
 #[cfg(test)]
 mod tests {
-    use parcelgate_domain::{Currency, Money};
+    use parcelgate_domain::{Currency, Money, Weight};
 
     use super::*;
     use crate::declare::tests::{item, order};
@@ -181,7 +185,8 @@ mod tests {
         order.to.city = "Malmö".to_owned();
         order.parcels.push(order.parcels[0]);
         let items = &mut order.customs.as_mut().unwrap().items;
-        items[0].description_zh = None;
+        items[0].description_zh = Some("LED".to_owned());
+        items[0].unit_weight = Weight::grams(0);
         items.push(item("Socks", "袜子", 1));
         items[1].unit_value = Money::of_minor(900, Currency::JPY);
         let found = check(&order);
@@ -192,6 +197,7 @@ mod tests {
             [
                 "customs.items",
                 "customs.items[0].description_zh",
+                "customs.items[0].unit_weight_grams",
                 "customs.items[1].unit_value",
                 "from.country",
                 "label_format",

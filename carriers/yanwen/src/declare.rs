@@ -309,7 +309,7 @@ pub(crate) mod tests {
     #[test]
     fn what_customs_and_the_account_add_has_its_place() {
         let (mut account, mut order) = (account(), order());
-        account.warehouse = Some("SZ01".to_owned());
+        account.warehouse = Some("101".to_owned());
         let customs = order.customs.as_mut().unwrap();
         customs.items[0].battery = true;
         customs.tax_ids = TaxIds {
@@ -318,7 +318,7 @@ pub(crate) mod tests {
             vat: None,
         };
         let body = serde_json::to_value(encode(&account, &order).unwrap()).unwrap();
-        assert_eq!(body["companyCode"], "SZ01");
+        assert_eq!(body["companyCode"], "101");
         assert_eq!(body["parcelInfo"]["hasBattery"], 1);
         assert_eq!(body["parcelInfo"]["ioss"], "IM2760000000");
         assert_eq!(body["importCustomsInfo"]["eori"], "DE123456789012345");

@@ -123,7 +123,7 @@ pub(crate) mod tests {
     #[test]
     fn known_weights_have_known_prices() {
         let card = card(
-            "US,481,燕文航空挂号小包-普货,1,2000,91.55,18.00,50,1,8,15,no,60,90,\n\
+            "US,481,燕文专线追踪小包-普货,1,2000,91.55,18.00,50,1,8,15,no,60,90,\n\
              US,484,Express,1,30000,75.00,0,500,500,5,8,no,,,6000\n",
         )
         .unwrap();
@@ -152,7 +152,7 @@ pub(crate) mod tests {
                 .count(),
             0
         );
-        assert_eq!(card.channel_name("481"), Some("燕文航空挂号小包-普货"));
+        assert_eq!(card.channel_name("481"), Some("燕文专线追踪小包-普货"));
     }
 
     #[test]

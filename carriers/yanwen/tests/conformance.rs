@@ -11,7 +11,7 @@ fn main() -> ExitCode {
         settings: r#"{
             "user_id": "sentinel-user-id",
             "api_token": "sentinel-api-token",
-            "warehouse": "SZ01",
+            "warehouse": "101",
             "rate_card": "../../examples/yanwen-rate-card.csv"
         }"#,
         fixtures: concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"),
