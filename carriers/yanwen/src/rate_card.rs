@@ -183,9 +183,8 @@ pub(crate) mod tests {
                     let to = from - 1 + steps * step;
                     let least = least.min(to);
                     let (yuan, fen) = (price / 100, price % 100);
-                    rows += &format!(
-                        "US,1,Name,{from},{to},{yuan}.{fen:02},{fee},{least},{step},1,2,no,,,{divisor}\n"
-                    );
+                    let price = format!("{yuan}.{fen:02},{fee},{least},{step}");
+                    rows += &format!("US,1,Name,{from},{to},{price},1,2,no,,,{divisor}\n");
                     from = to + 1;
                 }
                 rows
@@ -210,7 +209,7 @@ pub(crate) mod tests {
             let (lighter, heavier) = (weights.0.min(weights.1), weights.0.max(weights.1));
             match (price(lighter), price(heavier)) {
                 (Some(less), Some(more)) => prop_assert!(less <= more),
-                (None, Some(_)) => prop_assert!(false, "{} is carried but not {}", heavier, lighter),
+                (None, Some(_)) => prop_assert!(false, "{} goes but not {}", heavier, lighter),
                 _ => {}
             }
         }

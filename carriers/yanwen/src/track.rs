@@ -306,7 +306,8 @@ mod tests {
         let body = r#"{"code": 0, "result": [null, 7, {"tracking_number": {}},
           {"tracking_number": "UH204417367YP", "checkpoints": [
             "?", {"time_stamp": "yesterday", "tracking_status": "ZZ1", "message": "?"},
-            {"time_stamp": "2026-02-20T08:00:00", "tracking_status": "PU10", "time_zone": "CST"}]}]}"#;
+            {"time_stamp": "2026-02-20T08:00:00", "tracking_status": "PU10",
+             "time_zone": "CST"}]}]}"#;
         let track = answer(&["UH204417367YP"], body).remove(0).unwrap();
         assert_eq!(track.events.len(), 2);
         assert_eq!(track.events[0].occurred_at.basis, TimeBasis::Inferred);
@@ -323,9 +324,10 @@ mod tests {
 
     #[test]
     fn the_list_of_2019_is_read_too() {
-        let body = r#"{"code":0,"message":"success","result":[{"tracking_number":"00340434500000000017",
-          "tracking_status":"SC20","checkpoints":[{"time_stamp":"2026-02-15T18:52:19","time_zone":"+8",
-          "tracking_status":"PU10","message":"Yanwen Acceptance","location":""}]}],
+        let body = r#"{"code":0,"message":"success","result":[
+          {"tracking_number":"00340434500000000017","tracking_status":"SC20","checkpoints":[
+          {"time_stamp":"2026-02-15T18:52:19","time_zone":"+8","tracking_status":"PU10",
+          "message":"Yanwen Acceptance","location":""}]}],
           "elapsedMilliseconds":56}"#;
         let track = answer(&["00340434500000000017"], body).remove(0).unwrap();
         assert_eq!(track.events[0].place, Place::default());
