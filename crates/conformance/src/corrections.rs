@@ -1,7 +1,8 @@
 //! Where a carrier's description contradicts itself: one row per mistake, nothing wider.
 //!
-//! No request is exempted as a whole and no keyword is switched off; a row replaces one schema and
-//! brings a value that is right by the carrier's own words and that the schema as written refuses.
+//! No request is exempted as a whole and no keyword is switched off; a row replaces one member of
+//! one schema and brings a value that is right by the carrier's own words and that the schema as
+//! written refuses.
 //! Whoever validates the descriptions also checks that each row is still needed.
 
 /// One mistake of a description, and its correction.
@@ -9,13 +10,15 @@
 pub struct Correction {
     /// The description, relative to the folder of descriptions.
     pub file: &'static str,
-    /// JSON pointer to the schema that is replaced.
-    pub pointer: &'static str,
+    /// JSON pointer to the schema that is wrong.
+    pub schema: &'static str,
+    /// JSON pointer, from there, to what is replaced.
+    pub member: &'static str,
     /// What is wrong with the schema as written.
     pub wrong: &'static str,
     /// Where the carrier itself says otherwise.
     pub evidence: &'static str,
-    /// The corrected schema, as JSON.
+    /// What belongs there instead, as JSON.
     pub right: &'static str,
     /// A right value, as JSON, that the schema as written refuses.
     pub witness: &'static str,
@@ -25,20 +28,60 @@ pub struct Correction {
 pub const CORRECTIONS: &[Correction] = &[
     Correction {
         file: "ups/rating.yaml",
-        pointer: "/components/schemas/Shipment_Service/properties/Code",
-        wrong: "minLength 3 and maxLength 3",
+        schema: "/components/schemas/Shipment_Service/properties/Code",
+        member: "/minLength",
+        wrong: "a service code has at least three characters",
         evidence: "every value it lists has two characters (01, 03, 11); \
                    RatedShipment_Service says 1 to 3",
-        right: r#"{"type": "string", "minLength": 1, "maxLength": 3}"#,
+        right: "1",
         witness: r#""03""#,
     },
     Correction {
         file: "ups/rating.yaml",
-        pointer: "/paths/~1rating~1{version}~1{requestoption}/post/parameters/4/schema",
-        wrong: "maxLength 10",
+        schema: "/paths/~1rating~1{version}~1{requestoption}/post/parameters/4/schema",
+        member: "/maxLength",
+        wrong: "a request option has at most ten characters",
         evidence: "its own list of valid values holds Ratetimeintransit and Shoptimeintransit",
-        right: r#"{"type": "string", "maxLength": 17}"#,
+        right: "17",
         witness: r#""Shoptimeintransit""#,
+    },
+    Correction {
+        file: "ups/shipping.detab.yaml",
+        schema: "/components/schemas/ShipmentResults_BillingWeight/properties/Weight",
+        member: "/minLength",
+        wrong: "a billing weight has exactly eight characters",
+        evidence: "the same element of ups/rating.yaml has one to five (RatedShipment_BillingWeight)",
+        right: "1",
+        witness: r#""12.5""#,
+    },
+    Correction {
+        file: "ups/shipping.detab.yaml",
+        schema: "/components/schemas/LabelRecoveryRequest",
+        member: "/required",
+        wrong: "TrackingNumbers and ReferenceValues are both required, always",
+        evidence: "TrackingNumbers is said to be a list of Roadie numbers, and its own standard \
+                   example holds TrackingNumber alone",
+        right: r#"["Request"]"#,
+        witness: r#"{"Request": {}, "TrackingNumber": "1Z12345E8791315509"}"#,
+    },
+    Correction {
+        file: "ups/shipping.detab.yaml",
+        schema: "/components/schemas/LabelRecovery_LabelSpecification_LabelImageFormat\
+                 /properties/Code",
+        member: "/minLength",
+        wrong: "an image format asked for has exactly four characters",
+        evidence: "the values it lists are GIF, PDF, ZPL, EPL and SPL",
+        right: "3",
+        witness: r#""GIF""#,
+    },
+    Correction {
+        file: "ups/shipping.detab.yaml",
+        schema: "/components/schemas/LabelImage_LabelImageFormat/properties/Code",
+        member: "/minLength",
+        wrong: "an image format answered has exactly four characters",
+        evidence: "it says that the value is GIF or PDF",
+        right: "3",
+        witness: r#""GIF""#,
     },
 ];
 

@@ -110,9 +110,10 @@ impl Described {
             serde_yaml_ng::from_str(text).map_err(|error| broken(error.to_string()))?;
         let mut document = to_json(yaml);
         for row in rows {
+            let pointer = format!("{}{}", row.schema, row.member);
             let place = document
-                .pointer_mut(row.pointer)
-                .ok_or_else(|| broken(format!("nothing at {}", row.pointer)))?;
+                .pointer_mut(&pointer)
+                .ok_or_else(|| broken(format!("nothing at {pointer}")))?;
             *place = serde_json::from_str(row.right).map_err(|error| broken(error.to_string()))?;
         }
         let draft = match document.get("openapi").and_then(Value::as_str) {

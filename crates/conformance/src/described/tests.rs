@@ -116,12 +116,13 @@ fn an_answer_is_held_against_its_status() {
 
 #[test]
 fn a_correction_replaces_one_schema_and_must_point_somewhere() {
-    let row = |pointer| Correction {
+    let row = |schema| Correction {
         file: "toy.yaml",
-        pointer,
+        schema,
+        member: "/type",
         wrong: "",
         evidence: "",
-        right: r#"{"type": "string"}"#,
+        right: r#""string""#,
         witness: r#""7""#,
     };
     let place = "/components/schemas/Parcel/properties/grams";
