@@ -1,6 +1,7 @@
 # The entry points. `just` lists them; CI runs `scripts/test`.
 
 set positional-arguments
+set shell := ["bash", "-euc"]
 
 _default:
     @just --list --unsorted
