@@ -1,1 +1,26 @@
-//! .
+//! The carriers' own protocols on one loopback port, with parcels that move.
+//!
+//! Written from the carriers' descriptions and never from an adapter, so that it cannot share an
+//! adapter's mistakes. It refuses what the carrier would refuse. Two kinds of time: the protocol's
+//! (token life, signature window) follows the machine's clock, and only the parcels' life follows
+//! [`Settings::clock`], which may run fast.
+
+mod control;
+mod decimal;
+mod document;
+mod faults;
+mod label;
+mod parcel;
+mod place;
+mod plan;
+mod routes;
+mod server;
+mod settings;
+mod ups;
+mod wire;
+mod yanwen;
+
+pub use control::{Control, ParcelView};
+pub use faults::{Fault, FaultOrder};
+pub use server::{Error, Running, Sandbox};
+pub use settings::{Carrier, Settings, UpsAccount, Webhook, YanwenAccount};

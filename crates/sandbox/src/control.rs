@@ -1,0 +1,210 @@
+//! What tests and the demo ask of the sandbox itself: faults, the parcels sold, a fresh start.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::faults::{FaultOrder, Telling};
+use crate::parcel::{Parcel, Parcels};
+use crate::plan::Step;
+use crate::server::World;
+use crate::settings::{Carrier, Webhook};
+
+/// Parcels shown at once, the newest.
+const SHOWN_MAX: usize = 10_000;
+
+/// A parcel as the control API shows it. Names and addresses are not part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ParcelView {
+    /// Whose parcel.
+    pub carrier: Carrier,
+    /// The number on the label.
+    pub number: String,
+    /// The purchase it belongs to: UPS's shipment, Yanwen's order.
+    pub purchase: String,
+    /// The partner's number for the last mile, known after hand-over.
+    pub last_mile: Option<String>,
+    /// The sender's references.
+    pub references: Vec<String>,
+    /// The carrier's service or channel code.
+    pub service: String,
+    /// When it was bought, on the parcels' clock.
+    pub booked: Timestamp,
+    /// When it was voided, if it was.
+    pub voided: Option<Timestamp>,
+    /// How many scans there have been.
+    pub scans: usize,
+    /// Whether it has been delivered.
+    pub delivered: bool,
+}
+
+/// The sandbox's own controls, for whoever runs in the same process.
+#[derive(Clone)]
+pub struct Control {
+    world: Arc<World>,
+}
+
+impl std::fmt::Debug for Control {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Control").finish_non_exhaustive()
+    }
+}
+
+impl Control {
+    pub(crate) const fn over(world: Arc<World>) -> Self {
+        Self { world }
+    }
+
+    /// Orders a fault for requests to come.
+    pub fn inject(&self, order: FaultOrder) {
+        self.world.faults.order(order);
+    }
+
+    /// Withdraws every fault that has not happened yet.
+    pub fn clear_faults(&self) {
+        self.world.faults.clear();
+    }
+
+    /// The faults that have not happened yet.
+    #[must_use]
+    pub fn faults(&self) -> Vec<FaultOrder> {
+        self.world.faults.waiting()
+    }
+
+    /// The parcels sold, oldest first; at most the newest ten thousand of each carrier.
+    #[must_use]
+    pub fn parcels(&self) -> Vec<ParcelView> {
+        let now = self.world.settings.clock.now();
+        let mut views = shown(&self.world.ups.parcels(), Carrier::Ups, now);
+        views.extend(shown(&self.world.yanwen.parcels(), Carrier::Yanwen, now));
+        views
+    }
+
+    /// How many purchases were made under each reference: more than one is a double purchase.
+    #[must_use]
+    pub fn orders(&self) -> BTreeMap<String, usize> {
+        count(&self.parcels())
+    }
+
+    /// Where Track Alert v2 pushes to, as one would set it in the UPS portal.
+    pub fn set_ups_webhook(&self, webhook: Option<Webhook>) {
+        self.world.ups.set_webhook(webhook);
+    }
+
+    /// Forgets parcels, subscriptions and faults; the numbers start again. Tokens stay good.
+    pub fn reset(&self) {
+        self.world.faults.clear();
+        self.world.ups.reset();
+        self.world.yanwen.reset();
+    }
+}
+
+fn shown<D>(parcels: &Parcels<D>, carrier: Carrier, now: Timestamp) -> Vec<ParcelView> {
+    let newest = parcels.all().rev().take(SHOWN_MAX);
+    let mut views: Vec<_> = newest.map(|parcel| view(parcel, carrier, now)).collect();
+    views.reverse();
+    views
+}
+
+fn view<D>(parcel: &Parcel<D>, carrier: Carrier, now: Timestamp) -> ParcelView {
+    let seen = parcel.seen(now, Telling::Plain);
+    ParcelView {
+        carrier,
+        number: parcel.number.clone(),
+        purchase: parcel.purchase.clone(),
+        last_mile: parcel.last_mile.clone(),
+        references: parcel.references.clone(),
+        service: parcel.service.clone(),
+        booked: parcel.booked,
+        voided: parcel.voided.get().copied(),
+        scans: seen.len(),
+        delivered: seen.iter().any(|scan| scan.step == Step::Delivered),
+    }
+}
+
+fn count(parcels: &[ParcelView]) -> BTreeMap<String, usize> {
+    let mut purchases: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    for parcel in parcels {
+        for reference in &parcel.references {
+            let same = purchases.entry(reference.clone()).or_default();
+            same.insert(&parcel.purchase);
+        }
+    }
+    let counted = |(reference, same): (String, BTreeSet<&str>)| (reference, same.len());
+    purchases.into_iter().map(counted).collect()
+}
+
+pub(crate) fn routes() -> Router<Arc<World>> {
+    Router::new()
+        .route("/faults", post(order).get(waiting).delete(withdraw))
+        .route("/parcels", get(parcels))
+        .route("/webhook", post(webhook))
+        .route("/reset", post(reset))
+}
+
+/// One order or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Orders {
+    One(FaultOrder),
+    Many(Vec<FaultOrder>),
+}
+
+async fn order(State(world): State<Arc<World>>, Json(orders): Json<Orders>) -> StatusCode {
+    let orders = match orders {
+        Orders::One(order) => vec![order],
+        Orders::Many(orders) => orders,
+    };
+    orders
+        .into_iter()
+        .for_each(|order| world.faults.order(order));
+    StatusCode::NO_CONTENT
+}
+
+async fn waiting(State(world): State<Arc<World>>) -> Json<Vec<FaultOrder>> {
+    Json(world.faults.waiting())
+}
+
+async fn withdraw(State(world): State<Arc<World>>) -> StatusCode {
+    world.faults.clear();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct Which {
+    reference: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Sold {
+    parcels: Vec<ParcelView>,
+    orders: BTreeMap<String, usize>,
+}
+
+async fn parcels(State(world): State<Arc<World>>, Query(which): Query<Which>) -> Json<Sold> {
+    let mut parcels = Control::over(world).parcels();
+    if let Some(reference) = &which.reference {
+        parcels.retain(|parcel| parcel.references.contains(reference));
+    }
+    let mut orders = count(&parcels);
+    if let Some(reference) = which.reference {
+        orders.retain(|name, _| *name == reference);
+    }
+    Json(Sold { parcels, orders })
+}
+
+async fn webhook(State(world): State<Arc<World>>, Json(webhook): Json<Webhook>) -> StatusCode {
+    world.ups.set_webhook(Some(webhook));
+    StatusCode::NO_CONTENT
+}
+
+async fn reset(State(world): State<Arc<World>>) -> StatusCode {
+    Control::over(world).reset();
+    StatusCode::NO_CONTENT
+}

@@ -1,0 +1,103 @@
+//! GIF: the format of UPS's own label images.
+
+use gif::{Encoder, Frame};
+
+use super::font::{ADVANCE, HEIGHT, columns};
+use super::{Drawing, Mark};
+
+/// White and black.
+const PALETTE: [u8; 6] = [0xFF, 0xFF, 0xFF, 0, 0, 0];
+
+/// Black dots on white paper.
+struct Paper {
+    width: u16,
+    height: u16,
+    dots: Vec<u8>,
+}
+
+impl Paper {
+    fn new(width: u16, height: u16) -> Self {
+        let dots = vec![0; usize::from(width) * usize::from(height)];
+        Self {
+            width,
+            height,
+            dots,
+        }
+    }
+
+    /// Blackens a rectangle; what lies beyond the edge is cut off.
+    fn blacken(&mut self, x: u16, y: u16, width: u16, height: u16) {
+        let right = usize::from(x.saturating_add(width).min(self.width));
+        let bottom = y.saturating_add(height).min(self.height);
+        for row in y..bottom {
+            let start = usize::from(row) * usize::from(self.width);
+            if let Some(dots) = self.dots.get_mut(start + usize::from(x)..start + right) {
+                dots.fill(1);
+            }
+        }
+    }
+
+    fn write(&mut self, x: u16, y: u16, size: u16, text: &str) {
+        let scale = (size / HEIGHT).max(1);
+        let mut left = x;
+        for character in text.chars() {
+            for (column, bits) in (0_u16..).zip(columns(character)) {
+                for row in (0..7_u16).filter(|row| bits & (1 << row) != 0) {
+                    let (x, y) = (left + column * scale, y + row * scale);
+                    self.blacken(x, y, scale, scale);
+                }
+            }
+            left = left.saturating_add(ADVANCE * scale);
+        }
+    }
+
+    /// Turned by a quarter to the right.
+    fn turned(&self) -> Self {
+        let mut turned = Self::new(self.height, self.width);
+        let (width, height) = (usize::from(self.width), usize::from(self.height));
+        for (index, dot) in turned.dots.iter_mut().enumerate() {
+            let (row, column) = (index / height, index % height);
+            let source = (height - 1 - column) * width + row;
+            *dot = self.dots.get(source).copied().unwrap_or_default();
+        }
+        turned
+    }
+}
+
+/// The drawing lying on its side, as UPS sends it. Empty when it cannot be encoded.
+pub(crate) fn landscape_gif(drawing: &Drawing) -> Vec<u8> {
+    let mut paper = Paper::new(drawing.width, drawing.height);
+    for mark in &drawing.marks {
+        match mark {
+            Mark::Block {
+                x,
+                y,
+                width,
+                height,
+            } => paper.blacken(*x, *y, *width, *height),
+            Mark::Text { x, y, size, text } => paper.write(*x, *y, *size, text),
+            Mark::Barcode {
+                x,
+                y,
+                height,
+                module,
+                modules,
+                ..
+            } => {
+                for (index, _) in (0_u16..).zip(modules).filter(|(_, bar)| **bar) {
+                    paper.blacken(x + index * module, *y, *module, *height);
+                }
+            }
+        }
+    }
+    encode(&paper.turned()).unwrap_or_default()
+}
+
+fn encode(paper: &Paper) -> Result<Vec<u8>, gif::EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, paper.width, paper.height, &PALETTE)?;
+    let frame = Frame::from_indexed_pixels(paper.width, paper.height, paper.dots.as_slice(), None);
+    encoder.write_frame(&frame)?;
+    drop(encoder);
+    Ok(bytes)
+}

@@ -1,0 +1,100 @@
+//! Which path belongs to whom, and the one place where faults are applied.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use http::{Method, StatusCode};
+
+use crate::server::World;
+use crate::settings::Carrier;
+use crate::{control, faults, ups, yanwen};
+
+pub(crate) fn all(world: Arc<World>) -> Router {
+    Router::new()
+        .nest("/ups", ups::routes(&world))
+        .nest("/yanwen", yanwen::orders())
+        .nest("/yanwen-track", yanwen::tracking())
+        .layer(from_fn_with_state(Arc::clone(&world), faulty))
+        .nest("/_sandbox", control::routes())
+        .layer(DefaultBodyLimit::max(world.settings.body_bytes_max))
+        .with_state(world)
+}
+
+async fn faulty(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let Some((carrier, operation)) = operation(request.method(), request.uri().path(), query)
+    else {
+        return next.run(request).await;
+    };
+    let refusal: fn(StatusCode) -> Response = match carrier {
+        Carrier::Ups => ups::refusal,
+        Carrier::Yanwen => yanwen::refusal,
+    };
+    match world.faults.take(carrier, operation) {
+        None => next.run(request).await,
+        Some(fault) => faults::apply(fault, request, next, refusal, &world.closing).await,
+    }
+}
+
+/// What a request is for, in the words of fault orders.
+fn operation(method: &Method, path: &str, query: &str) -> Option<(Carrier, &'static str)> {
+    let mut segments = path.split('/').skip(1);
+    match segments.next()? {
+        "ups" => {
+            let rest: Vec<&str> = segments.collect();
+            Some((Carrier::Ups, ups::operation(method, &rest)?))
+        }
+        "yanwen" => Some((Carrier::Yanwen, yanwen::operation(query)?)),
+        "yanwen-track" => Some((Carrier::Yanwen, "track")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_has_its_operation() {
+        let cases = [
+            ("POST", "/ups/security/v1/oauth/token", "token"),
+            ("POST", "/ups/api/rating/v2409/Shop", "rate"),
+            ("POST", "/ups/api/shipments/v2409/ship", "ship"),
+            ("DELETE", "/ups/api/shipments/v2409/void/cancel/1Z", "void"),
+            ("POST", "/ups/api/labels/v1/recovery", "label"),
+            ("GET", "/ups/api/track/v1/details/1Z", "track"),
+            (
+                "GET",
+                "/ups/api/track/v1/reference/details/1",
+                "track_reference",
+            ),
+            (
+                "POST",
+                "/ups/api/track/v1/subscription/standard/package",
+                "subscribe",
+            ),
+            ("POST", "/ups/api/addressvalidation/v2/3", "address"),
+            (
+                "POST",
+                "/yanwen/api/order?method=express.order.create",
+                "ship",
+            ),
+            (
+                "POST",
+                "/yanwen/api/order?a=b&method=express.order.label.get",
+                "label",
+            ),
+            ("GET", "/yanwen-track/api/tracking?nums=1", "track"),
+        ];
+        for (method, target, expected) in cases {
+            let method = method.parse().unwrap();
+            let (path, query) = target.split_once('?').unwrap_or((target, ""));
+            let found = operation(&method, path, query).map(|(_, name)| name);
+            assert_eq!(found, Some(expected), "{target}");
+        }
+        assert_eq!(operation(&Method::GET, "/_sandbox/parcels", ""), None);
+    }
+}
