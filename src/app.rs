@@ -1,0 +1,307 @@
+//! The composition root: the only place that knows concrete types.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use parcelgate_clock::{SharedClock, System};
+use parcelgate_domain::{Currency, ExchangeRates, Secret};
+use parcelgate_store::{Sqlite, Store};
+use parcelgate_wire::Wire;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::carriers::CARRIERS;
+use crate::config::{AccountConfig, Config, ExchangeConfig};
+use crate::grpc::{self, Services};
+use crate::service::addresses::AddressChecks;
+use crate::service::catalogue::Catalogues;
+use crate::service::keys::Keys;
+use crate::service::purchase::Purchases;
+use crate::service::rates::Rates;
+use crate::service::settle::Settlement;
+use crate::service::shipments::Shipments;
+use crate::service::subscriptions::Subscriptions;
+use crate::service::track::{Poll, Pushed, Tracks};
+use crate::service::void::Voids;
+use crate::service::watch::Watches;
+use crate::service::{Account, Accounts, Scope, main_tenant};
+use crate::{http, jobs, push, telemetry};
+
+/// A gateway that runs.
+pub struct Gateway {
+    grpc: SocketAddr,
+    http: SocketAddr,
+    keys: Arc<Keys>,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+    loops: Vec<JoinHandle<()>>,
+    grace: Duration,
+}
+
+impl Gateway {
+    /// Starts everything and returns once both doors are open.
+    ///
+    /// # Errors
+    /// When a setting cannot be used, the database cannot be opened or a door cannot be.
+    pub async fn start(mut config: Config) -> anyhow::Result<Self> {
+        let clock: SharedClock = Arc::new(System);
+        let store: Arc<dyn Store> = open_store(&config.store.path).await?;
+        let grpc = open_door(config.grpc.listen).await?;
+        let http = open_door(config.http.listen).await?;
+        let (grpc_at, http_at) = (grpc.local_addr()?, http.local_addr()?);
+        config.http.public_url = public_url(&config, http_at);
+        let push_open = config.http.public_url.is_empty() || !config.http.push_secret.is_empty();
+        anyhow::ensure!(
+            push_open,
+            "http.push_secret must be set when http.public_url is"
+        );
+
+        let accounts = Arc::new(Accounts::new(
+            config
+                .accounts
+                .iter()
+                .map(|account| open_account(account, &clock))
+                .collect::<Result<_, _>>()?,
+        ));
+        let closing = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock)));
+        let pushed = Arc::new(Pushed::new(
+            config.http.public_url.clone(),
+            push_pepper(&config),
+        ));
+        let tracks = Tracks::new(
+            Arc::clone(&accounts),
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            config.tracking.clone(),
+            pushed,
+        );
+        let rates = Arc::new(Rates::new(
+            Arc::clone(&accounts),
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            config.rates.clone(),
+            exchange(&config.exchange)?,
+        ));
+        let voids = Voids::new(
+            Arc::clone(&accounts),
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            tasks.clone(),
+        );
+        let services = Services {
+            keys: Arc::clone(&keys),
+            purchases: Purchases::new(
+                Arc::clone(&accounts),
+                Arc::clone(&rates),
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                config.purchase.clone(),
+                tasks.clone(),
+            ),
+            rates,
+            shipments: Arc::new(Shipments::new(Arc::clone(&store))),
+            voids: voids.clone(),
+            tracks: tracks.clone(),
+            watches: Arc::new(Watches::new(Arc::clone(&store), closing.clone())),
+            subscriptions: Arc::new(Subscriptions::new(
+                Arc::clone(&store),
+                Arc::clone(&clock),
+                config.push.clone(),
+            )),
+            checks: Arc::new(AddressChecks::new(Arc::clone(&accounts))),
+            catalogues: Arc::new(Catalogues::new(Arc::clone(&accounts))),
+            clock: Arc::clone(&clock),
+        };
+        let settlement = Settlement::new(
+            accounts,
+            voids,
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            config.purchase.clone(),
+        );
+        let doors = http::Doors {
+            tracks: tracks.clone(),
+            store: Arc::clone(&store),
+            metrics: telemetry::measure(),
+        };
+
+        let tick = Duration::from_millis(config.tracking.tick_ms);
+        let settle_tick = Duration::from_millis(config.purchase.settle_ms);
+        let loops = vec![
+            tokio::spawn(jobs::poll(
+                Arc::clone(&store),
+                Poll::new(tracks),
+                tick,
+                closing.clone(),
+            )),
+            tokio::spawn(jobs::settle(settlement, settle_tick, closing.clone())),
+            tokio::spawn(push::run(
+                Arc::clone(&store),
+                clock,
+                config.push.clone(),
+                closing.clone(),
+            )),
+            spawn_door("grpc", {
+                let (config, closing) = (config.grpc.clone(), closing.clone());
+                async move { grpc::serve(grpc, services, &config, closing).await }
+            }),
+            spawn_door("http", {
+                let (config, closing) = (config.http.clone(), closing.clone());
+                async move { Ok(http::serve(http, doors, &config, closing).await?) }
+            }),
+        ];
+        let grace = Duration::from_millis(config.grpc.grace_ms);
+        Ok(Self {
+            grpc: grpc_at,
+            http: http_at,
+            keys,
+            store,
+            closing,
+            tasks,
+            loops,
+            grace,
+        })
+    }
+
+    /// Where services call.
+    #[must_use]
+    pub fn grpc(&self) -> SocketAddr {
+        self.grpc
+    }
+
+    /// Where operators and carriers call.
+    #[must_use]
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// Makes an API key with all scopes named and returns its text, which is shown only here.
+    ///
+    /// # Errors
+    /// When a scope is unknown or the key cannot be stored.
+    pub async fn create_key(&self, name: &str, scopes: &[&str]) -> anyhow::Result<String> {
+        let scopes: Vec<Scope> = scopes
+            .iter()
+            .map(|scope| scope.parse())
+            .collect::<Result<_, _>>()?;
+        Ok(self.keys.create(&main_tenant(), name, &scopes).await?)
+    }
+
+    /// Stops taking calls, finishes what is in progress, within the grace period, and closes the
+    /// database. A purchase that is being sent is waited for in any case.
+    pub async fn stop(self) {
+        self.closing.cancel();
+        let finished = futures::future::join_all(self.loops);
+        if tokio::time::timeout(self.grace, finished).await.is_err() {
+            tracing::warn!("calls in progress were cut after the grace period");
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.store.close().await;
+    }
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway")
+            .field("grpc", &self.grpc)
+            .field("http", &self.http)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The database of the configuration.
+///
+/// # Errors
+/// When it cannot be opened.
+pub async fn open_store(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    let store = Sqlite::open(path).await;
+    Ok(Arc::new(store.with_context(|| {
+        format!("cannot open the database {}", path.display())
+    })?))
+}
+
+async fn open_door(at: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(at)
+        .await
+        .with_context(|| format!("cannot listen on {at}"))
+}
+
+fn open_account(config: &AccountConfig, clock: &SharedClock) -> anyhow::Result<Account> {
+    let known = CARRIERS
+        .iter()
+        .find(|(id, _)| id.as_str() == config.carrier);
+    let (_, connect) = known.ok_or_else(|| {
+        let known: Vec<&str> = CARRIERS.iter().map(|(id, _)| id.as_str()).collect();
+        anyhow!(
+            "account {}: carrier {:?} is none of {}",
+            config.id,
+            config.carrier,
+            known.join(", ")
+        )
+    })?;
+    let context = || format!("account {}", config.id);
+    let carrier = Arc::from(connect(config.settings.clone()).with_context(context)?);
+    let wire = Wire::open(
+        &config.id,
+        Arc::clone(&carrier),
+        &config.wire,
+        Arc::clone(clock),
+    );
+    Ok(Account {
+        id: config.id.clone(),
+        wire: wire.with_context(context)?,
+        carrier,
+    })
+}
+
+fn exchange(config: &ExchangeConfig) -> anyhow::Result<(Currency, ExchangeRates)> {
+    let base: Currency = config.base.parse().context("exchange.base")?;
+    let mut units = vec![(base, rust_decimal::Decimal::ONE)];
+    for (code, text) in &config.units {
+        // The configuration reads names in lower case.
+        let currency: Currency = code.to_uppercase().parse().context("exchange.units")?;
+        let rate: rust_decimal::Decimal = text
+            .parse()
+            .with_context(|| format!("exchange.units.{code} = {text:?} is no decimal"))?;
+        anyhow::ensure!(
+            rate > rust_decimal::Decimal::ZERO,
+            "exchange.units.{code} must be above zero"
+        );
+        units.push((currency, rate));
+    }
+    Ok((base, ExchangeRates::new(units)))
+}
+
+/// `"self"` stands for the address that was just opened.
+fn public_url(config: &Config, http: SocketAddr) -> String {
+    match config.http.public_url.as_str() {
+        "self" => format!("http://{http}"),
+        url => url.to_owned(),
+    }
+}
+
+/// What makes the credentials that carriers show: stable over restarts, and known to nobody else.
+fn push_pepper(config: &Config) -> Secret {
+    Secret::from(config.http.push_secret.clone())
+}
+
+fn spawn_door(
+    name: &'static str,
+    door: impl Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        if let Err(error) = door.await {
+            tracing::error!(door = name, %error, "the door is closed");
+        }
+    })
+}

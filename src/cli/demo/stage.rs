@@ -1,0 +1,153 @@
+//! The stage of the demo: a sandbox and a gateway on loopback ports, with a database that is thrown away.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use parcelgate_clock::{Clock as _, System};
+use parcelgate_sandbox::{Carrier, Running, Sandbox, Settings};
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::days::Days;
+use crate::app::Gateway;
+use crate::config::{AccountConfig, Config};
+
+const RATE_CARD: &str = include_str!("../../../examples/yanwen-rate-card.csv");
+/// Units of each currency for one US dollar, so that prices can be compared. Of 20 November 2026.
+const UNITS: [(&str, &str); 6] = [
+    ("CNY", "7.10"),
+    ("EUR", "0.92"),
+    ("GBP", "0.79"),
+    ("CAD", "1.39"),
+    ("AUD", "1.53"),
+    ("JPY", "151.50"),
+];
+/// Everything that the demo's key may do.
+const SCOPES: [&str; 5] = ["rates.read", "labels", "tracking", "webhooks", "carriers"];
+
+/// A gateway and the carriers that it calls.
+#[derive(Debug)]
+pub struct Stage {
+    /// The gateway.
+    pub gateway: Gateway,
+    /// The carriers.
+    pub sandbox: Running,
+    /// The parcels' time.
+    pub days: Arc<Days>,
+    /// A key that may do everything.
+    pub key: String,
+    folder: TempDir,
+}
+
+impl Stage {
+    /// Starts both.
+    ///
+    /// # Errors
+    /// When a port or the folder for the database cannot be had.
+    pub async fn start() -> anyhow::Result<Self> {
+        let days = Arc::new(Days::standing_at(System.now()));
+        let clock = Arc::clone(&days);
+        let settings = Settings {
+            clock,
+            ..Settings::default()
+        };
+        let accounts = accounts_of(&settings);
+        let sandbox = Sandbox::start(settings)
+            .await
+            .context("the sandbox cannot start")?;
+        let folder = tempfile::Builder::new()
+            .prefix("parcelgate-demo-")
+            .tempdir()?;
+        let config = configuration(folder.path(), accounts(&sandbox))?;
+        let gateway = Gateway::start(config)
+            .await
+            .context("the gateway cannot start")?;
+        let key = gateway.create_key("demo", &SCOPES).await?;
+        Ok(Self {
+            gateway,
+            sandbox,
+            days,
+            key,
+            folder,
+        })
+    }
+
+    /// Where services call the gateway.
+    #[must_use]
+    pub fn server(&self) -> String {
+        format!("http://{}", self.gateway.grpc())
+    }
+
+    /// Ends both and throws the database away.
+    pub async fn stop(self) {
+        self.gateway.stop().await;
+        self.sandbox.stop().await;
+        drop(self.folder);
+    }
+}
+
+/// The accounts that the sandbox knows, once it is known where it listens.
+fn accounts_of(settings: &Settings) -> impl FnOnce(&Running) -> serde_json::Value + use<> {
+    let (ups, yanwen) = (settings.ups.clone(), settings.yanwen.clone());
+    // A day passes in a third of a second, so a carrier is asked as often in a second as otherwise in
+    // days. The carriers' real quotas, which are the default, would make the demo wait.
+    let quota = json!({ "permits": 1_000, "per_ms": 1_000 });
+    let wire = json!({ "quotas": {
+        "rate": quota, "ship": quota, "track": quota, "manage": quota, "token": quota,
+    } });
+    move |sandbox| {
+        let base = sandbox.base_url(Carrier::Ups);
+        json!([
+            { "id": "ups-demo", "carrier": "ups", "wire": wire, "settings": {
+                "client_id": ups.client_id,
+                "client_secret": ups.client_secret,
+                "account_number": ups.shipper_number,
+                "api": format!("{base}/api"),
+                "token": base,
+            } },
+            { "id": "yanwen-demo", "carrier": "yanwen", "wire": wire, "settings": {
+                "user_id": yanwen.user_id,
+                "api_token": yanwen.api_token,
+                "order_url": sandbox.base_url(Carrier::Yanwen),
+                "track_url": sandbox.yanwen_tracking_url(),
+                "rate_card_csv": RATE_CARD,
+            } },
+        ])
+    }
+}
+
+fn configuration(folder: &Path, accounts: serde_json::Value) -> anyhow::Result<Config> {
+    let mut config = Config::load(None)?;
+    let http = free_port()?;
+    config.grpc.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    config.http.listen = http;
+    config.http.public_url = format!("http://{http}"); // so that the carriers' pushes arrive
+    config.store.path = folder.join("parcelgate.db");
+    for pause in [
+        &mut config.tracking.before_scan_ms,
+        &mut config.tracking.moving_ms,
+        &mut config.tracking.near_delivery_ms,
+        &mut config.tracking.exception_ms,
+    ] {
+        *pause = 250;
+    }
+    config.tracking.tick_ms = 50;
+    config.push.allow_http = true;
+    config.push.allow_private = true;
+    config.push.retry_ms = vec![100, 200, 400, 800, 1_600];
+    "USD".clone_into(&mut config.exchange.base);
+    "2026-11-20".clone_into(&mut config.exchange.date);
+    let unit = |(currency, units): (&str, &str)| (currency.to_owned(), units.to_owned());
+    config.exchange.units = UNITS.into_iter().map(unit).collect();
+    config.accounts = serde_json::from_value::<Vec<AccountConfig>>(accounts)?;
+    Ok(config)
+}
+
+/// A port that was free a moment ago: carriers must know where to push before the gateway listens.
+fn free_port() -> anyhow::Result<SocketAddr> {
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no loopback port is free")?;
+    Ok(listener.local_addr()?)
+}

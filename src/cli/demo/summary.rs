@@ -1,0 +1,174 @@
+//! What the demo did, in figures: `summary.json` and the table at the end.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use parcelgate_domain::Money;
+use parcelgate_proto::v1::TrackingStatus;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use super::shop::{Bought, Sale};
+use crate::cli::show;
+
+/// The whole of `summary.json`.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// Orders that could be shipped.
+    pub orders: usize,
+    /// Parcels delivered.
+    pub delivered: usize,
+    /// What was spent, by carrier.
+    pub carriers: BTreeMap<String, Spent>,
+    /// Events that the gateway says were delivered to the webhook.
+    pub webhooks_sent: usize,
+    /// Events whose signature the receiver found right.
+    pub webhooks_verified: usize,
+    /// How long it took.
+    pub seconds: Box<RawValue>,
+    /// Every order.
+    pub parcels: Vec<Line>,
+}
+
+/// What was spent with one carrier.
+#[derive(Debug, Serialize)]
+pub struct Spent {
+    /// Labels bought.
+    pub labels: usize,
+    /// The carrier's currency.
+    pub currency: String,
+    /// The sum, as a decimal text.
+    pub total: String,
+}
+
+/// One order.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// Its number.
+    pub order_id: String,
+    /// Who carries it.
+    pub carrier: Option<String>,
+    /// By which service.
+    pub service: Option<String>,
+    /// The number of its parcel.
+    pub tracking_number: Option<String>,
+    /// Where the parcel stands; `NOT_BOUGHT` without a label.
+    pub status: String,
+    /// The label, relative to the folder of the summary.
+    pub label: Option<String>,
+}
+
+/// Figures that are known only at the end.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    /// See [`Summary::webhooks_sent`].
+    pub webhooks_sent: usize,
+    /// See [`Summary::webhooks_verified`].
+    pub webhooks_verified: usize,
+    /// See [`Summary::seconds`].
+    pub took: Duration,
+}
+
+impl Summary {
+    /// Adds everything up.
+    ///
+    /// # Errors
+    /// When money of one carrier does not add up.
+    pub fn of(
+        sales: &[Sale],
+        status: impl Fn(&str) -> TrackingStatus,
+        figures: Figures,
+        folder: &Path,
+    ) -> anyhow::Result<Self> {
+        let parcels: Vec<Line> = sales
+            .iter()
+            .map(|sale| line(sale, &status, folder))
+            .collect();
+        let delivered = show::status(TrackingStatus::Delivered);
+        let millis = figures.took.as_millis();
+        let seconds = format!("{}.{:03}", millis / 1000, millis % 1000);
+        Ok(Self {
+            orders: sales.len(),
+            delivered: parcels
+                .iter()
+                .filter(|line| line.status == delivered)
+                .count(),
+            carriers: spent(sales)?,
+            webhooks_sent: figures.webhooks_sent,
+            webhooks_verified: figures.webhooks_verified,
+            seconds: RawValue::from_string(seconds)?,
+            parcels,
+        })
+    }
+
+    /// Whether every good order ended with a label and a delivered parcel.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.orders > 0 && self.delivered == self.orders
+    }
+}
+
+fn line(sale: &Sale, status: impl Fn(&str) -> TrackingStatus, folder: &Path) -> Line {
+    let order_id = sale.order.id.clone();
+    let Ok(bought) = &sale.bought else {
+        let status = "NOT_BOUGHT".to_owned();
+        return Line {
+            order_id,
+            carrier: None,
+            service: None,
+            tracking_number: None,
+            status,
+            label: None,
+        };
+    };
+    let label = bought.label.strip_prefix(folder).unwrap_or(&bought.label);
+    Line {
+        order_id,
+        carrier: Some(bought.shipment.carrier.clone()),
+        service: Some(bought.shipment.service.clone()),
+        tracking_number: Some(bought.tracking_number.clone()),
+        status: show::status(status(&bought.tracker)).to_owned(),
+        label: Some(label.to_string_lossy().into_owned()),
+    }
+}
+
+/// What was paid: what the carrier charged where it says so, else what it was quoted at.
+fn paid(bought: &Bought) -> Option<Money> {
+    let money = bought
+        .shipment
+        .charged
+        .as_ref()
+        .or(bought.quote.total.as_ref());
+    money.and_then(show::exact)
+}
+
+fn spent(sales: &[Sale]) -> anyhow::Result<BTreeMap<String, Spent>> {
+    let mut totals: BTreeMap<String, (usize, Money)> = BTreeMap::new();
+    for bought in sales.iter().filter_map(|sale| sale.bought.as_ref().ok()) {
+        let carrier = &bought.shipment.carrier;
+        let paid = paid(bought).ok_or_else(|| {
+            anyhow::anyhow!(
+                "{carrier} named no exact price for {}",
+                bought.shipment.name
+            )
+        })?;
+        let (labels, total) = totals
+            .entry(carrier.clone())
+            .or_insert_with(|| (0, Money::zero(paid.currency())));
+        *labels += 1;
+        *total = total.checked_add(paid)?;
+    }
+    let spent = |(carrier, (labels, total)): (String, (usize, Money))| {
+        let currency = total.currency().code().to_owned();
+        (
+            carrier,
+            Spent {
+                labels,
+                currency,
+                total: total.to_decimal(),
+            },
+        )
+    };
+    Ok(totals.into_iter().map(spent).collect())
+}

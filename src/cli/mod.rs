@@ -1,0 +1,122 @@
+//! The command line: a client of the gRPC interface.
+
+mod carriers;
+mod completions;
+mod connect;
+mod data;
+mod demo;
+mod fault;
+mod out;
+mod parse;
+mod rates;
+mod request;
+mod sandbox;
+mod serve;
+mod ship;
+mod show;
+mod tables;
+mod track;
+mod void;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::demo::Ending;
+use self::out::{Format, Out};
+
+/// Rates, labels and tracking of many carriers behind one gRPC interface
+#[derive(Debug, Parser)]
+#[command(
+    name = "parcelgate",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// For whom to write: tables for people or JSON for programs.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "table",
+        value_name = "FORM"
+    )]
+    output: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::ServeArgs),
+    Sandbox(sandbox::SandboxArgs),
+    Demo(demo::DemoArgs),
+    Rates(rates::RatesArgs),
+    Ship(ship::ShipArgs),
+    Track(track::TrackArgs),
+    Watch(watch::WatchArgs),
+    Void(void::VoidArgs),
+    Carriers(carriers::CarriersArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+/// The exit code of a command that failed.
+const FAILED: u8 = 1;
+/// The exit code of a demo without an order.
+const NOTHING_TO_DO: u8 = 2;
+
+/// Runs what was asked for, and tells of what goes wrong.
+pub async fn run(cli: Cli) -> ExitCode {
+    let for_programs = cli.output == Format::Json;
+    let mut out = Out::stdout(cli.output);
+    match obey(cli.command, &mut out).await {
+        Ok(code) => code,
+        Err(error) if fault::is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            fault::tell(&error, for_programs);
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Serve(args) => serve::run(args).await?,
+        Command::Sandbox(args) => sandbox::run(args, out).await?,
+        Command::Demo(args) => {
+            return Ok(match demo::run(args, out).await? {
+                Ending::Complete => ExitCode::SUCCESS,
+                Ending::Incomplete => ExitCode::from(FAILED),
+                Ending::Empty => ExitCode::from(NOTHING_TO_DO),
+            });
+        }
+        Command::Rates(args) => rates::run(args, out).await?,
+        Command::Ship(args) => ship::run(args, out).await?,
+        Command::Track(args) => track::run(args, out).await?,
+        Command::Watch(args) => watch::run(args, out).await?,
+        Command::Void(args) => void::run(args, out).await?,
+        Command::Carriers(args) => carriers::run(args, out).await?,
+        Command::Completions(args) => completions::run(&args, out)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Returns when the operator or the system asks the program to stop.
+///
+/// # Errors
+/// When signals cannot be listened to.
+async fn until_stopped() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            done = tokio::signal::ctrl_c() => done,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}

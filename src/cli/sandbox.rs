@@ -1,0 +1,69 @@
+//! `parcelgate sandbox`: the carriers' own protocols on one port.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use parcelgate_clock::{Accelerated, Clock as _, System};
+use parcelgate_sandbox::{Carrier, Sandbox, Settings};
+use serde_json::json;
+
+use super::out::Out;
+
+/// Play the carriers: their protocols on one port, with parcels that move
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Point an account at it as examples/serve.toml does. Faults are ordered at \
+    /_sandbox/faults, parcels are shown at /_sandbox/parcels."
+)]
+pub struct SandboxArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// The same seed and the same purchases give the same numbers and the same journeys.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many times as fast as ours the parcels' time runs: 86400 plays a day in a second.
+    #[arg(long, default_value_t = 1, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..))]
+    speed: u32,
+    /// How many of a thousand parcels meet trouble: a missed delivery, a delay, a return.
+    #[arg(long, default_value_t = 0, value_name = "PERMILLE", value_parser = clap::value_parser!(u16).range(..=1000))]
+    troubled: u16,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> {
+    let defaults = Settings::default();
+    let settings = Settings {
+        addr: args.listen,
+        seed: args.seed,
+        clock: Arc::new(Accelerated::starting(System.now(), args.speed)),
+        troubled_permille: args.troubled,
+        ..defaults
+    };
+    let (ups, yanwen) = (settings.ups.clone(), settings.yanwen.clone());
+    let sandbox = Sandbox::start(settings).await?;
+    let tracking = sandbox.yanwen_tracking_url();
+    out.data(&json!({
+        "ups": { "url": sandbox.base_url(Carrier::Ups), "client_id": ups.client_id,
+                 "client_secret": ups.client_secret, "account_number": ups.shipper_number },
+        "yanwen": { "order_url": sandbox.base_url(Carrier::Yanwen), "track_url": tracking,
+                    "user_id": yanwen.user_id, "api_token": yanwen.api_token },
+    }))?;
+    out.say(format!(
+        "UPS     {}  client {} / {}, account {}\nYanwen  {}  tracking {tracking}, user {}, token {}",
+        sandbox.base_url(Carrier::Ups),
+        ups.client_id,
+        ups.client_secret,
+        ups.shipper_number,
+        sandbox.base_url(Carrier::Yanwen),
+        yanwen.user_id,
+        yanwen.api_token
+    ))?;
+    super::until_stopped().await?;
+    sandbox.stop().await;
+    Ok(())
+}

@@ -1,0 +1,42 @@
+//! `parcelgate serve`: runs a gateway.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Args;
+
+use crate::app::Gateway;
+use crate::config::Config;
+
+/// Run a gateway until it is told to stop
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Every setting has a default; examples/serve.toml shows the ones that \
+    matter. An environment variable such as PARCELGATE__GRPC__LISTEN overrides the file."
+)]
+pub struct ServeArgs {
+    /// The configuration, a TOML file.
+    #[arg(long, env = "PARCELGATE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When a setting cannot be used or a port is taken.
+pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let config =
+        Config::load(args.config.as_deref()).context("the configuration cannot be used")?;
+    let gateway = Gateway::start(config).await?;
+    // On standard error, like the log: a service writes nothing else.
+    let _ = writeln!(
+        std::io::stderr(),
+        "parcelgate: gRPC on {}, HTTP on {}",
+        gateway.grpc(),
+        gateway.http()
+    );
+    super::until_stopped().await?;
+    gateway.stop().await;
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! `parcelgate watch`: everything that happens, as it happens.
+
+use clap::Args;
+use parcelgate_proto::v1::{Event, WatchEventsRequest};
+use serde_json::Value;
+use tonic::Request;
+
+use super::connect::{Gate, ServerArgs};
+use super::out::{Out, Paint};
+use super::{data, show};
+
+/// Show everything that happens, as it happens
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Ends with Ctrl-C and then says how to go on where it stopped. With \
+    --output json each line holds the token to go on after it."
+)]
+pub struct WatchArgs {
+    /// Go on after this resume token; "0" for everything that is kept. Only what is new when left out.
+    #[arg(long, value_name = "TOKEN", default_value = "")]
+    since: String,
+    /// Only this kind of events, such as tracking.updated. May be given several times.
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<String>,
+    #[command(flatten)]
+    server: ServerArgs,
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When the gateway cannot be reached or ends the stream.
+pub async fn run(args: WatchArgs, out: &mut Out) -> anyhow::Result<()> {
+    let gate = Gate::open(&args.server).await?;
+    let request = WatchEventsRequest {
+        resume_token: args.since,
+        kinds: args.kind,
+    };
+    // No deadline: a watch ends when its watcher leaves.
+    let mut stream = gate
+        .tracking()
+        .watch_events(Request::new(request))
+        .await?
+        .into_inner();
+    let leave = tokio::signal::ctrl_c();
+    tokio::pin!(leave);
+    let mut token = String::new();
+    loop {
+        let message = tokio::select! {
+            message = stream.message() => message?,
+            _ = &mut leave => break,
+        };
+        let Some(message) = message else { break };
+        if let Some(event) = &message.event {
+            out.data(&data::event(event, &message.resume_token))?;
+            out.say(line(event, out.paint()))?;
+        }
+        token = message.resume_token;
+    }
+    out.say(format!("go on with `parcelgate watch --since {token}`"))?;
+    Ok(())
+}
+
+fn line(event: &Event, paint: Paint) -> String {
+    let data: Value = serde_json::from_str(&event.data_json).unwrap_or_default();
+    let text = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default();
+    let words = ["tracking_number", "status", "substatus", "state", "text"].map(text);
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    format!(
+        "{}  {}  {} #{}  {}",
+        paint.dim(&show::moment(event.time.as_ref())),
+        paint.strong(&event.kind),
+        event.subject,
+        event.subject_sequence,
+        words.join("  ")
+    )
+}

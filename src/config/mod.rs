@@ -1,0 +1,91 @@
+//! What the operator can set. `defaults.toml` beside this file says what each setting is for.
+
+mod accounts;
+mod rates;
+mod server;
+mod tracking;
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+pub use accounts::AccountConfig;
+pub use rates::{ExchangeConfig, PurchaseConfig, RatesConfig};
+pub use server::{GrpcConfig, HttpConfig, LogConfig, LogFormat, StoreConfig};
+pub use tracking::{PushConfig, TrackingConfig};
+
+const DEFAULTS: &str = include_str!("defaults.toml");
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The door for services.
+    pub grpc: GrpcConfig,
+    /// The door for operators and carriers.
+    pub http: HttpConfig,
+    /// Where everything is kept.
+    pub store: StoreConfig,
+    /// Prices.
+    pub rates: RatesConfig,
+    /// Labels.
+    pub purchase: PurchaseConfig,
+    /// Parcels.
+    pub tracking: TrackingConfig,
+    /// Webhooks.
+    pub push: PushConfig,
+    /// Currencies.
+    pub exchange: ExchangeConfig,
+    /// The log.
+    pub log: LogConfig,
+    /// Accounts with carriers.
+    #[serde(default)]
+    pub accounts: Vec<AccountConfig>,
+}
+
+impl Config {
+    /// The defaults, overridden by `file` if there is one, overridden by the environment.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or a setting is unknown or not what it must be; names the setting.
+    pub fn load(file: Option<&Path>) -> Result<Self, config::ConfigError> {
+        let mut layers = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
+        if let Some(file) = file {
+            layers = layers.add_source(config::File::from(file).format(config::FileFormat::Toml));
+        }
+        let environment = config::Environment::with_prefix("PARCELGATE")
+            .prefix_separator("__")
+            .separator("__")
+            .try_parsing(true);
+        layers.add_source(environment).build()?.try_deserialize()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_complete() {
+        let config = Config::load(None).unwrap();
+        assert!(config.accounts.is_empty());
+        assert_eq!(config.push.retry_ms.len(), 16);
+    }
+
+    #[test]
+    fn an_unknown_setting_is_named() {
+        let unknown = config::Config::builder()
+            .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml))
+            .add_source(config::File::from_str(
+                "[grpc]\nlisen = \"x\"",
+                config::FileFormat::Toml,
+            ));
+        let error = unknown
+            .build()
+            .unwrap()
+            .try_deserialize::<Config>()
+            .unwrap_err();
+        assert!(error.to_string().contains("lisen"), "{error}");
+    }
+}

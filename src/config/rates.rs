@@ -1,0 +1,46 @@
+//! Prices, purchases and currencies.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Prices.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatesConfig {
+    /// How long a carrier's answer may be given again.
+    pub cache_s: u64,
+    /// How many answers are kept.
+    pub cache_entries_max: u64,
+    /// How long a quote may be bought by name.
+    pub quote_s: u64,
+    /// How long one carrier may take.
+    pub carrier_ms_max: u64,
+    /// How much earlier than the caller's deadline the reply leaves.
+    pub margin_ms: u64,
+}
+
+/// Labels.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PurchaseConfig {
+    /// How long a carrier may take to sell.
+    pub carrier_ms_max: u64,
+    /// How often a doubtful purchase is looked up.
+    pub settle_ms: u64,
+    /// After how long a doubt goes to a person.
+    pub review_s: u64,
+}
+
+/// Currencies.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeConfig {
+    /// The currency that the units are given for.
+    pub base: String,
+    /// Of which day the units are, for people to see.
+    pub date: String,
+    /// Units of each currency for one of the base, as decimal texts.
+    #[serde(default)]
+    pub units: BTreeMap<String, String>,
+}

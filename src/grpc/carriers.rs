@@ -1,0 +1,172 @@
+//! CarrierService.
+
+use std::sync::Arc;
+
+use parcelgate_carrier::Class;
+use parcelgate_clock::SharedClock;
+use parcelgate_proto::v1;
+use parcelgate_proto::v1::carrier_service_server::CarrierService;
+use parcelgate_wire::{CircuitState, OperationStatus, QuotaStatus};
+use tonic::{Request, Response, Status};
+
+use super::door::Door;
+use super::write;
+use crate::service::Scope;
+use crate::service::catalogue::Catalogues;
+use v1::carrier_status::{HostStatus, OperationStatus as Operation, QuotaStatus as Quota};
+
+pub(super) struct CarrierApi {
+    pub(super) door: Door,
+    pub(super) catalogues: Arc<Catalogues>,
+    pub(super) clock: SharedClock,
+}
+
+#[tonic::async_trait]
+impl CarrierService for CarrierApi {
+    async fn list_carriers(
+        &self,
+        request: Request<v1::ListCarriersRequest>,
+    ) -> Result<Response<v1::ListCarriersResponse>, Status> {
+        self.door.admit(request.metadata(), Scope::Carriers).await?;
+        let accounts = self.catalogues.accounts();
+        let carriers = crate::carriers::CARRIERS.iter().map(|(id, _)| {
+            let of_carrier: Vec<_> = accounts.of_carrier(id).collect();
+            let mut carrier = v1::Carrier {
+                id: id.to_string(),
+                ..Default::default()
+            };
+            carrier.accounts = of_carrier
+                .iter()
+                .map(|account| account.id.to_string())
+                .collect();
+            if let Some(account) = of_carrier.first() {
+                let profile = account.carrier.profile();
+                carrier.display_name = profile.name.to_owned();
+                carrier.display_name_zh = profile.name_zh.to_owned();
+                let facets = Catalogues::capabilities(account).into_iter();
+                carrier.capabilities = facets.map(str::to_owned).collect();
+                let formats = profile.label_formats.iter();
+                carrier.label_formats = formats.map(ToString::to_string).collect();
+                let services = profile.services.iter();
+                carrier.services = services.map(|row| service(row.code, row.name)).collect();
+                carrier.track_batch_max =
+                    u32::try_from(profile.track_batch_max).unwrap_or(u32::MAX);
+                carrier.parcels_max = u32::try_from(profile.parcels_max).unwrap_or(u32::MAX);
+            }
+            carrier
+        });
+        Ok(Response::new(v1::ListCarriersResponse {
+            carriers: carriers.collect(),
+        }))
+    }
+
+    async fn get_carrier_status(
+        &self,
+        request: Request<v1::GetCarrierStatusRequest>,
+    ) -> Result<Response<v1::CarrierStatus>, Status> {
+        self.door.admit(request.metadata(), Scope::Carriers).await?;
+        let account = self
+            .catalogues
+            .accounts()
+            .named(&request.get_ref().account)?;
+        let status = account.wire.status();
+        let hosts = status
+            .hosts
+            .iter()
+            .map(|host| self.host(host.name, host.circuit));
+        Ok(Response::new(v1::CarrierStatus {
+            account: account.id.to_string(),
+            carrier: account.carrier_id().to_string(),
+            hosts: hosts.collect(),
+            quotas: status.quotas.iter().filter_map(quota).collect(),
+            operations: status.operations.iter().map(operation).collect(),
+        }))
+    }
+
+    async fn list_services(
+        &self,
+        request: Request<v1::ListServicesRequest>,
+    ) -> Result<Response<v1::ListServicesResponse>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Carriers).await?;
+        let found = self
+            .catalogues
+            .services(&caller, &request.get_ref().account)
+            .await?;
+        let services = found
+            .iter()
+            .map(|found| service(found.code.as_str(), &found.name));
+        Ok(Response::new(v1::ListServicesResponse {
+            services: services.collect(),
+        }))
+    }
+
+    async fn list_warehouses(
+        &self,
+        request: Request<v1::ListWarehousesRequest>,
+    ) -> Result<Response<v1::ListWarehousesResponse>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Carriers).await?;
+        let found = self
+            .catalogues
+            .warehouses(&caller, &request.get_ref().account)
+            .await?;
+        let warehouses = found.into_iter().map(|warehouse| v1::Warehouse {
+            code: warehouse.code,
+            display_name: warehouse.name,
+        });
+        Ok(Response::new(v1::ListWarehousesResponse {
+            warehouses: warehouses.collect(),
+        }))
+    }
+}
+
+impl CarrierApi {
+    fn host(&self, name: &str, circuit: CircuitState) -> HostStatus {
+        let (circuit, next_probe) = match circuit {
+            CircuitState::Closed => ("CLOSED", None),
+            CircuitState::Open { next_probe } => ("OPEN", Some(next_probe)),
+            CircuitState::Probing => ("HALF_OPEN", None),
+        };
+        let next_probe = next_probe.and_then(|left| self.clock.now().saturating_add(left).ok());
+        HostStatus {
+            host: name.to_owned(),
+            circuit: circuit.to_owned(),
+            next_probe_time: next_probe.map(write::time),
+        }
+    }
+}
+
+fn service(code: &str, name: &str) -> v1::CarrierServiceInfo {
+    v1::CarrierServiceInfo {
+        code: code.to_owned(),
+        display_name: name.to_owned(),
+    }
+}
+
+/// A quota that is known; without one there is nothing to show.
+fn quota(status: &QuotaStatus) -> Option<Quota> {
+    let quota = status.quota?;
+    let name = Class::ALL.iter().find(|(class, _)| *class == status.class);
+    Some(Quota {
+        class: name.map_or_else(String::new, |(_, name)| (*name).to_owned()),
+        permits: quota.permits,
+        per: Some(write::duration(quota.per)),
+        left: status.left.unwrap_or(quota.permits),
+    })
+}
+
+fn operation(status: &OperationStatus) -> Operation {
+    let count = |wanted: fn(&str) -> bool| {
+        let counts = status
+            .outcomes
+            .iter()
+            .filter(|(outcome, _)| wanted(outcome));
+        counts.map(|(_, count)| count).sum()
+    };
+    Operation {
+        operation: status.operation.to_owned(),
+        requests: count(|_| true),
+        failures: count(|outcome| outcome != "OK"),
+        p50: Some(write::duration(status.p50)),
+        p95: Some(write::duration(status.p95)),
+    }
+}

@@ -1,0 +1,17 @@
+//! The door for services: `parcelgate.v1` over gRPC. The only module that names tonic, and the only one
+//! that sees generated types.
+
+mod addresses;
+mod carriers;
+mod door;
+mod page;
+mod rates;
+mod read;
+mod server;
+mod shipments;
+mod status;
+mod subscriptions;
+mod tracking;
+mod write;
+
+pub use server::{Services, serve};

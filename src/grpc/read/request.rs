@@ -1,0 +1,232 @@
+//! Whole requests.
+
+use std::str::FromStr;
+
+use jiff::civil;
+use parcelgate_domain::{LabelFormat, Violations};
+use parcelgate_proto::v1;
+use prost::Message;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{address, customs, date, given, money, parcel};
+use crate::service::Fault;
+use crate::service::purchase::{Goal, PurchaseRequest, Selection, ShipmentSpec};
+use crate::service::rates::RateRequest;
+use crate::service::subscriptions::SubscriptionRequest;
+
+/// Most places that one quote asks for.
+const ORIGINS_MAX: usize = 5;
+/// What the narrowest carrier prints.
+const ORDER_NUMBER_CHARS_MAX: usize = 35;
+/// Kinds of events that one subscription may name.
+const KINDS_MAX: usize = 50;
+
+/// A question for prices. `today` stands in when no day is given.
+pub(in crate::grpc) fn quote(
+    read: &v1::QuoteRatesRequest,
+    today: civil::Date,
+) -> Result<RateRequest, Fault> {
+    let mut found = Violations::new();
+    if !(1..=ORIGINS_MAX).contains(&read.ship_from.len()) {
+        found.refuse(
+            "ship_from",
+            read.ship_from.len(),
+            format!("1 to {ORIGINS_MAX} addresses"),
+        );
+    }
+    let origins: Vec<_> = read
+        .ship_from
+        .iter()
+        .enumerate()
+        .filter_map(|(index, origin)| {
+            address(Some(origin), &format!("ship_from[{index}]"), &mut found)
+        })
+        .collect();
+    let to = address(read.ship_to.as_ref(), "ship_to", &mut found);
+    let abroad = to
+        .as_ref()
+        .is_some_and(|to| origins.iter().any(|from| from.country != to.country));
+    let currency = given(&read.currency).and_then(|code| {
+        let currency = code.parse().ok();
+        if currency.is_none() {
+            found.refuse(
+                "currency",
+                code,
+                "a currency code of ISO 4217, such as USD or CNY",
+            );
+        }
+        currency
+    });
+    let request = RateRequest {
+        parcels: parcel::parcels(&read.parcels, "parcels", &mut found),
+        customs: customs::customs(read.customs.as_ref(), abroad, "customs", &mut found),
+        ship_on: date(read.ship_date.as_ref(), "ship_date", &mut found).unwrap_or(today),
+        currency,
+        carriers: read.carriers.clone(),
+        accounts: read.accounts.clone(),
+        deliver_by: date(read.deliver_by.as_ref(), "deliver_by", &mut found),
+        origins,
+        to: match to {
+            Some(to) => to,
+            None => return Err(found.into()),
+        },
+    };
+    Ok(found.none_or(request)?)
+}
+
+/// A purchase. `today` stands in when no day is given.
+pub(in crate::grpc) fn purchase(
+    read: &v1::PurchaseLabelRequest,
+    today: civil::Date,
+) -> Result<PurchaseRequest, Fault> {
+    let mut found = Violations::new();
+    let request_id = request_id(&read.request_id, &mut found);
+    let spec = spec(read.shipment.as_ref(), today, &mut found);
+    let selection = selection(read.selection.as_ref(), &mut found);
+    let max_total = read
+        .max_total
+        .as_ref()
+        .and_then(|max| money(max, "max_total", &mut found));
+    let label_format = match read.label_format() {
+        v1::LabelFormat::Unspecified | v1::LabelFormat::Pdf => LabelFormat::Pdf,
+        v1::LabelFormat::Png => LabelFormat::Png,
+        v1::LabelFormat::Zpl => LabelFormat::Zpl,
+    };
+    let body_sha256 = Sha256::digest(read.encode_to_vec()).into();
+    match (spec, selection) {
+        (Some(spec), Some(selection)) => {
+            let request = PurchaseRequest {
+                request_id,
+                body_sha256,
+                spec,
+                selection,
+                max_total,
+                label_format,
+            };
+            Ok(found.none_or(request)?)
+        }
+        _ => Err(found.into()),
+    }
+}
+
+/// A new subscription.
+pub(in crate::grpc) fn subscription(
+    read: &v1::CreateSubscriptionRequest,
+) -> Result<SubscriptionRequest, Fault> {
+    let mut found = Violations::new();
+    let wanted = read.subscription.clone().unwrap_or_default();
+    if wanted.url.trim().is_empty() {
+        found.require("subscription.url", "the address of a webhook");
+    }
+    if wanted.kinds.len() > KINDS_MAX {
+        found.refuse(
+            "subscription.kinds",
+            wanted.kinds.len(),
+            format!("at most {KINDS_MAX} kinds"),
+        );
+    }
+    let request = SubscriptionRequest {
+        request_id: request_id(&read.request_id, &mut found),
+        body_sha256: Sha256::digest(read.encode_to_vec()).into(),
+        url: wanted.url,
+        kinds: wanted.kinds,
+    };
+    Ok(found.none_or(request)?)
+}
+
+/// The id in a resource's name: what follows `collection/`.
+pub(in crate::grpc) fn resource<I: FromStr>(
+    name: &str,
+    collection: &str,
+    field: &str,
+) -> Result<I, Fault> {
+    let id = name
+        .strip_prefix(collection)
+        .and_then(|rest| rest.strip_prefix('/'));
+    id.and_then(|id| id.parse().ok()).ok_or_else(|| {
+        let mut found = Violations::new();
+        found.refuse(field, name, format!("a name of the form {collection}/ID"));
+        found.into()
+    })
+}
+
+/// A caller's key.
+pub(in crate::grpc) fn request_id(read: &str, found: &mut Violations) -> String {
+    match read.parse::<Uuid>() {
+        Ok(id) if !id.is_nil() => id.to_string(),
+        _ if read.is_empty() => {
+            found.require("request_id", "a UUID, made and stored before the first try");
+            String::new()
+        }
+        _ => {
+            found.refuse("request_id", read, "a UUID");
+            String::new()
+        }
+    }
+}
+
+fn spec(
+    read: Option<&v1::ShipmentSpec>,
+    today: civil::Date,
+    found: &mut Violations,
+) -> Option<ShipmentSpec> {
+    let Some(read) = read else {
+        found.require("shipment", "given");
+        return None;
+    };
+    let from = address(read.ship_from.as_ref(), "shipment.ship_from", found);
+    let to = address(read.ship_to.as_ref(), "shipment.ship_to", found);
+    let abroad = matches!((&from, &to), (Some(from), Some(to)) if from.country != to.country);
+    let order_number = given(&read.order_number);
+    if let Some(number) = &order_number
+        && number.chars().count() > ORDER_NUMBER_CHARS_MAX
+    {
+        let allowed = format!("at most {ORDER_NUMBER_CHARS_MAX} characters");
+        found.refuse("shipment.order_number", number, allowed);
+    }
+    let parcels = parcel::parcels(&read.parcels, "shipment.parcels", found);
+    let customs = customs::customs(read.customs.as_ref(), abroad, "shipment.customs", found);
+    let ship_on = date(read.ship_date.as_ref(), "shipment.ship_date", found).unwrap_or(today);
+    Some(ShipmentSpec {
+        from: from?,
+        to: to?,
+        parcels,
+        customs,
+        ship_on,
+        order_number,
+        sales_platform: given(&read.sales_platform),
+    })
+}
+
+fn selection(
+    read: Option<&v1::purchase_label_request::Selection>,
+    found: &mut Violations,
+) -> Option<Selection> {
+    use v1::purchase_label_request::Selection as Wire;
+    match read {
+        Some(Wire::Quote(name)) => match resource(name, "quotes", "quote") {
+            Ok(id) => Some(Selection::Quote(id)),
+            Err(_) => {
+                found.refuse("quote", name, "a name of the form quotes/ID");
+                None
+            }
+        },
+        Some(Wire::Service(service)) => Some(Selection::Service {
+            account: service.account.clone(),
+            service: service.service.clone(),
+        }),
+        Some(Wire::Choice(choice)) => Some(Selection::Choice {
+            goal: match choice.goal() {
+                v1::choice::Goal::Unspecified | v1::choice::Goal::Cheapest => Goal::Cheapest,
+                v1::choice::Goal::Fastest => Goal::Fastest,
+            },
+            deliver_by: date(choice.deliver_by.as_ref(), "choice.deliver_by", found),
+            carriers: choice.carriers.clone(),
+        }),
+        None => {
+            found.require("selection", "one of quote, service and choice");
+            None
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The server: its settings pinned, its services listed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parcelgate_clock::SharedClock;
+use parcelgate_proto::v1::address_service_server::AddressServiceServer;
+use parcelgate_proto::v1::carrier_service_server::CarrierServiceServer;
+use parcelgate_proto::v1::rate_service_server::RateServiceServer;
+use parcelgate_proto::v1::shipment_service_server::ShipmentServiceServer;
+use parcelgate_proto::v1::subscription_service_server::SubscriptionServiceServer;
+use parcelgate_proto::v1::tracking_service_server::TrackingServiceServer;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+
+use super::addresses::AddressApi;
+use super::carriers::CarrierApi;
+use super::door::Door;
+use super::rates::RateApi;
+use super::shipments::ShipmentApi;
+use super::subscriptions::SubscriptionApi;
+use super::tracking::TrackingApi;
+use crate::config::GrpcConfig;
+use crate::service::addresses::AddressChecks;
+use crate::service::catalogue::Catalogues;
+use crate::service::keys::Keys;
+use crate::service::purchase::Purchases;
+use crate::service::rates::Rates;
+use crate::service::shipments::Shipments;
+use crate::service::subscriptions::Subscriptions;
+use crate::service::track::Tracks;
+use crate::service::void::Voids;
+use crate::service::watch::Watches;
+
+/// The use cases that are served.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// Who may call.
+    pub keys: Arc<Keys>,
+    /// Prices.
+    pub rates: Arc<Rates>,
+    /// Labels bought.
+    pub purchases: Purchases,
+    /// Shipments read.
+    pub shipments: Arc<Shipments>,
+    /// Labels voided.
+    pub voids: Voids,
+    /// Parcels followed.
+    pub tracks: Tracks,
+    /// Events watched.
+    pub watches: Arc<Watches>,
+    /// Webhooks.
+    pub subscriptions: Arc<Subscriptions>,
+    /// Addresses.
+    pub checks: Arc<AddressChecks>,
+    /// Carriers.
+    pub catalogues: Arc<Catalogues>,
+    /// The time of day.
+    pub clock: SharedClock,
+}
+
+/// Serves on `listener` until `closing`, then finishes the calls in progress.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    services: Services,
+    config: &GrpcConfig,
+    closing: CancellationToken,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let (reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_serving::<RateServiceServer<RateApi>>().await;
+    reporter
+        .set_serving::<ShipmentServiceServer<ShipmentApi>>()
+        .await;
+    reporter
+        .set_serving::<TrackingServiceServer<TrackingApi>>()
+        .await;
+    reporter
+        .set_serving::<SubscriptionServiceServer<SubscriptionApi>>()
+        .await;
+    reporter
+        .set_serving::<AddressServiceServer<AddressApi>>()
+        .await;
+    reporter
+        .set_serving::<CarrierServiceServer<CarrierApi>>()
+        .await;
+    let until_closed = {
+        let closing = closing.clone();
+        async move {
+            closing.cancelled().await;
+            reporter
+                .set_service_status("", tonic_health::ServingStatus::NotServing)
+                .await;
+        }
+    };
+    let routes = routes(services, config)?.add_service(health);
+    builder(config)
+        .add_routes(routes)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listener).with_nodelay(Some(true)),
+            until_closed,
+        )
+        .await?;
+    Ok(())
+}
+
+/// Every bound that tonic leaves open by default is set here (tonic 0.14.9: no stream limit, no limit on
+/// local resets, no keepalive, no timeout).
+fn builder(config: &GrpcConfig) -> Server {
+    Server::builder()
+        .max_concurrent_streams(config.streams_max)
+        .http2_max_local_error_reset_streams(Some(1_024))
+        .http2_max_pending_accept_reset_streams(Some(20))
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(10)))
+        .max_connection_age(Duration::from_secs(30 * 60))
+        .max_connection_age_grace(Duration::from_secs(60))
+}
+
+/// Every service with its bounds, and the descriptors of all of them for reflection.
+fn routes(
+    services: Services,
+    config: &GrpcConfig,
+) -> Result<Routes, tonic_reflection::server::Error> {
+    let call_max = Duration::from_millis(config.call_ms_max);
+    let door = Door::new(Arc::clone(&services.keys), call_max);
+    let request_max = config.request_bytes_max;
+    let reply_max = config.reply_bytes_max;
+    let rates = RateServiceServer::new(RateApi {
+        door: door.clone(),
+        rates: services.rates,
+        clock: Arc::clone(&services.clock),
+    });
+    let shipments = ShipmentServiceServer::new(ShipmentApi {
+        door: door.clone(),
+        purchases: services.purchases,
+        shipments: services.shipments,
+        voids: services.voids,
+        clock: Arc::clone(&services.clock),
+    });
+    let tracking = TrackingServiceServer::new(TrackingApi {
+        door: door.clone(),
+        tracks: services.tracks,
+        watches: services.watches,
+    });
+    let subscriptions = SubscriptionServiceServer::new(SubscriptionApi {
+        door: door.clone(),
+        subscriptions: services.subscriptions,
+        clock: Arc::clone(&services.clock),
+    });
+    let addresses = AddressServiceServer::new(AddressApi {
+        door: door.clone(),
+        checks: services.checks,
+    });
+    let carriers = CarrierServiceServer::new(CarrierApi {
+        door,
+        catalogues: services.catalogues,
+        clock: services.clock,
+    });
+    // Clients differ in which edition of reflection they speak: grpcurl 1.8 and Python's database
+    // know v1alpha only.
+    let routes = Routes::new(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
+    Ok(routes
+        .add_service(
+            rates
+                .max_decoding_message_size(request_max)
+                .max_encoding_message_size(reply_max),
+        )
+        .add_service(
+            shipments
+                .max_decoding_message_size(request_max)
+                .max_encoding_message_size(reply_max),
+        )
+        .add_service(
+            tracking
+                .max_decoding_message_size(request_max)
+                .max_encoding_message_size(reply_max),
+        )
+        .add_service(
+            subscriptions
+                .max_decoding_message_size(request_max)
+                .max_encoding_message_size(reply_max),
+        )
+        .add_service(
+            addresses
+                .max_decoding_message_size(request_max)
+                .max_encoding_message_size(reply_max),
+        )
+        .add_service(
+            carriers
+                .max_decoding_message_size(request_max)
+                .max_encoding_message_size(reply_max),
+        ))
+}
+
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(parcelgate_proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        // Or clients show the details of errors as Base64.
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+}

@@ -1,0 +1,136 @@
+//! ShipmentService.
+
+use std::sync::Arc;
+
+use parcelgate_clock::SharedClock;
+use parcelgate_domain::{LabelFormat, PurchaseState, Violations};
+use parcelgate_proto::v1;
+use parcelgate_proto::v1::shipment_service_server::ShipmentService;
+use tonic::{Request, Response, Status};
+
+use super::door::Door;
+use super::page::{Wanted, token};
+use super::rates::today;
+use super::{read, write};
+use crate::service::purchase::Purchases;
+use crate::service::shipments::Shipments;
+use crate::service::void::Voids;
+use crate::service::{Caller, Fault, Scope};
+
+pub(super) struct ShipmentApi {
+    pub(super) door: Door,
+    pub(super) purchases: Purchases,
+    pub(super) shipments: Arc<Shipments>,
+    pub(super) voids: Voids,
+    pub(super) clock: SharedClock,
+}
+
+impl ShipmentApi {
+    async fn written(
+        &self,
+        caller: &Caller,
+        purchase: &parcelgate_store::Purchase,
+    ) -> Result<v1::Shipment, Fault> {
+        let trackers = self.shipments.trackers(caller, purchase).await?;
+        Ok(write::shipment(purchase, &trackers))
+    }
+}
+
+#[tonic::async_trait]
+impl ShipmentService for ShipmentApi {
+    async fn purchase_label(
+        &self,
+        request: Request<v1::PurchaseLabelRequest>,
+    ) -> Result<Response<v1::Shipment>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let wanted = read::purchase(request.get_ref(), today(&self.clock))?;
+        let purchase = self.purchases.purchase(&caller, wanted).await?;
+        Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+
+    async fn get_shipment(
+        &self,
+        request: Request<v1::GetShipmentRequest>,
+    ) -> Result<Response<v1::Shipment>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let id = read::resource(&request.get_ref().name, "shipments", "name")?;
+        let purchase = self.shipments.read(&caller, &id).await?;
+        Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+
+    async fn list_shipments(
+        &self,
+        request: Request<v1::ListShipmentsRequest>,
+    ) -> Result<Response<v1::ListShipmentsResponse>, Status> {
+        const LIST: &str = "shipments";
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let request = request.into_inner();
+        let page = Wanted::read(LIST, request.page_size, &request.page_token)?;
+        let filter = parcelgate_store::ShipmentFilter {
+            state: state(request.state()),
+            order_number: Some(request.order_number).filter(|number| !number.is_empty()),
+            ..Default::default()
+        };
+        let after = page.after.as_ref();
+        let list = self
+            .shipments
+            .list(
+                &caller,
+                &filter,
+                parcelgate_store::Page {
+                    after,
+                    limit: page.size,
+                },
+            )
+            .await?;
+        let last = list.last().map(|purchase| purchase.id.as_str());
+        let next_page_token = token(LIST, page.size, list.len(), last);
+        let mut shipments = Vec::with_capacity(list.len());
+        for purchase in &list {
+            shipments.push(self.written(&caller, purchase).await?);
+        }
+        Ok(Response::new(v1::ListShipmentsResponse {
+            shipments,
+            next_page_token,
+        }))
+    }
+
+    async fn get_label(
+        &self,
+        request: Request<v1::GetLabelRequest>,
+    ) -> Result<Response<v1::Label>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let request = request.get_ref();
+        let id = read::resource(&request.name, "shipments", "name")?;
+        let format = match request.format() {
+            v1::LabelFormat::Unspecified => None,
+            v1::LabelFormat::Pdf => Some(LabelFormat::Pdf),
+            v1::LabelFormat::Png => Some(LabelFormat::Png),
+            v1::LabelFormat::Zpl => Some(LabelFormat::Zpl),
+        };
+        let (label, number) = self
+            .shipments
+            .label(&caller, &id, request.parcel_index, format)
+            .await?;
+        Ok(Response::new(write::label(label, number.to_string())))
+    }
+
+    async fn void_label(
+        &self,
+        request: Request<v1::VoidLabelRequest>,
+    ) -> Result<Response<v1::Shipment>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let request = request.get_ref();
+        let mut found = Violations::new();
+        let request_id = read::request_id(&request.request_id, &mut found);
+        let id = read::resource(&request.name, "shipments", "name")?;
+        let request_id = found.none_or(request_id).map_err(Fault::from)?;
+        let purchase = self.voids.void(&caller, &id, &request_id).await?;
+        Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+}
+
+fn state(state: v1::shipment::State) -> Option<PurchaseState> {
+    let name = state.as_str_name().strip_prefix("STATE_")?;
+    PurchaseState::from_name(name)
+}

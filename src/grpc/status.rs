@@ -1,0 +1,214 @@
+//! The one table from failures to gRPC codes and details (docs/ERRORS.md is its text for callers).
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use parcelgate_carrier::{Error, Kind};
+use parcelgate_domain::Violations;
+use parcelgate_store as store;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
+
+use crate::label::LabelError;
+use crate::service::Fault;
+use crate::service::keys::Refused;
+
+/// The domain of every ErrorInfo.
+const DOMAIN: &str = "parcelgate";
+/// When to try again when nobody said.
+const SOON: Duration = Duration::from_secs(1);
+
+impl From<Fault> for Status {
+    fn from(fault: Fault) -> Self {
+        let text = fault.to_string();
+        match fault {
+            Fault::Invalid(violations) => invalid(&violations, "INVALID_FIELDS", HashMap::new()),
+            Fault::Carrier(error) => of_carrier(&error),
+            Fault::NotFound(_) => with(Code::NotFound, text, "NOT_FOUND"),
+            Fault::Unsupported { carrier, facet } => {
+                let facts = [("carrier", carrier.as_str()), ("facet", facet)];
+                with_facts(Code::Unimplemented, text, "UNSUPPORTED", &facts)
+            }
+            Fault::RequestIdReused => with(Code::InvalidArgument, text, "REQUEST_ID_REUSED"),
+            Fault::InProgress => retry(Code::Aborted, text, "PURCHASE_IN_PROGRESS", SOON),
+            Fault::QuoteExpired(_) => with(Code::FailedPrecondition, text, "QUOTE_EXPIRED"),
+            Fault::TooDear { .. } => with(Code::FailedPrecondition, text, "MAX_TOTAL_EXCEEDED"),
+            Fault::NothingFits(_) => with(Code::FailedPrecondition, text, "NOTHING_FITS"),
+            Fault::NotVoidable(_) => with(Code::FailedPrecondition, text, "NOT_VOIDABLE"),
+            Fault::NoLabel(_) => with(Code::FailedPrecondition, text, "NO_LABEL"),
+            Fault::Label(LabelError::NoWay { .. }) => {
+                with(Code::Unimplemented, text, "LABEL_FORMAT")
+            }
+            Fault::Label(LabelError::Unreadable(_)) => {
+                with(Code::Internal, text, "LABEL_UNREADABLE")
+            }
+            Fault::ForeignToken { field } => {
+                let mut violations = Violations::new();
+                violations.require(field, "a token that this list gave, or empty");
+                invalid(&violations, "FOREIGN_TOKEN", HashMap::new())
+            }
+            Fault::Deadline => with(Code::DeadlineExceeded, text, "DEADLINE"),
+            Fault::Store(error) => of_store(&error),
+        }
+    }
+}
+
+impl From<Refused> for Status {
+    fn from(refused: Refused) -> Self {
+        let text = refused.to_string();
+        match refused {
+            Refused::Unknown => with(Code::Unauthenticated, text, "API_KEY"),
+            Refused::Scope(scope) => with_facts(
+                Code::PermissionDenied,
+                text,
+                "API_KEY_SCOPE",
+                &[("scope", scope)],
+            ),
+            Refused::Unreadable => retry(Code::Unavailable, text, "STORE", SOON),
+        }
+    }
+}
+
+fn of_carrier(error: &Error) -> Status {
+    let text = error.to_string();
+    let mut facts = HashMap::from([
+        ("carrier".to_owned(), error.carrier.to_string()),
+        ("operation".to_owned(), error.operation.to_owned()),
+    ]);
+    if let Some(code) = &error.code {
+        facts.insert("carrier_code".to_owned(), code.clone());
+    }
+    if let Some(text) = &error.text {
+        facts.insert("carrier_text".to_owned(), text.clone());
+    }
+    let code = match error.kind {
+        Kind::Invalid => return invalid(&error.violations, "INVALID_FOR_CARRIER", facts),
+        Kind::NotFound => Code::NotFound,
+        // The caller's own credentials are fine, so it is not UNAUTHENTICATED.
+        Kind::Refused | Kind::Credentials => Code::FailedPrecondition,
+        Kind::Unsupported => Code::Unimplemented,
+        Kind::Throttled => Code::ResourceExhausted,
+        Kind::Unsent | Kind::StaleToken | Kind::Unavailable | Kind::OutcomeUnknown => {
+            Code::Unavailable
+        }
+        Kind::Deadline => Code::DeadlineExceeded,
+        Kind::Malformed => Code::Internal,
+    };
+    let reason = match error.kind {
+        Kind::Credentials => "CARRIER_CREDENTIALS".to_owned(),
+        Kind::Refused => "CARRIER_REFUSED".to_owned(),
+        kind @ (Kind::Invalid
+        | Kind::NotFound
+        | Kind::Unsupported
+        | Kind::StaleToken
+        | Kind::Throttled
+        | Kind::Unsent
+        | Kind::Unavailable
+        | Kind::OutcomeUnknown
+        | Kind::Deadline
+        | Kind::Malformed) => kind.name().to_owned(),
+    };
+    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, facts);
+    if matches!(code, Code::ResourceExhausted | Code::Unavailable) {
+        details.set_retry_info(Some(error.retry_after.unwrap_or(SOON)));
+    }
+    Status::with_error_details(code, text, details)
+}
+
+fn of_store(error: &store::Error) -> Status {
+    match error {
+        store::Error::Conflict { .. }
+        | store::Error::CursorMoved { .. }
+        | store::Error::LeaseLost(_) => retry(Code::Aborted, error.to_string(), "CONFLICT", SOON),
+        store::Error::Illegal { .. } => with(Code::FailedPrecondition, error.to_string(), "STATE"),
+        store::Error::AlreadyAsked(_) => with(
+            Code::InvalidArgument,
+            error.to_string(),
+            "REQUEST_ID_REUSED",
+        ),
+        store::Error::Taken(_) => with(Code::AlreadyExists, error.to_string(), "TAKEN"),
+        store::Error::Missing(_) => with(Code::NotFound, error.to_string(), "NOT_FOUND"),
+        store::Error::Closed => retry(Code::Unavailable, "shutting down".to_owned(), "STORE", SOON),
+        // What the database says is for the log, not for callers.
+        store::Error::Unreadable { .. } | store::Error::Database(_) => {
+            tracing::error!(%error, "the store failed");
+            retry(
+                Code::Unavailable,
+                "the store failed".to_owned(),
+                "STORE",
+                SOON,
+            )
+        }
+    }
+}
+
+fn invalid(violations: &Violations, reason: &str, facts: HashMap<String, String>) -> Status {
+    let fields = violations.as_slice().iter().map(|violation| {
+        let description = match &violation.given {
+            Some(given) => format!("{given:?} is not {}", violation.allowed),
+            None => format!("must be {}", violation.allowed),
+        };
+        FieldViolation::new(&violation.field, description)
+    });
+    let mut details = ErrorDetails::with_bad_request(fields.collect::<Vec<_>>());
+    details.set_error_info(reason, DOMAIN, facts);
+    Status::with_error_details(Code::InvalidArgument, violations.to_string(), details)
+}
+
+fn with(code: Code, text: String, reason: &str) -> Status {
+    with_facts(code, text, reason, &[])
+}
+
+fn with_facts(code: Code, text: String, reason: &str, facts: &[(&str, &str)]) -> Status {
+    let facts: HashMap<String, String> = facts
+        .iter()
+        .map(|(name, fact)| ((*name).to_owned(), (*fact).to_owned()))
+        .collect();
+    Status::with_error_details(
+        code,
+        text,
+        ErrorDetails::with_error_info(reason, DOMAIN, facts),
+    )
+}
+
+fn retry(code: Code, text: String, reason: &str, after: Duration) -> Status {
+    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+    details.set_retry_info(Some(after));
+    Status::with_error_details(code, text, details)
+}
+
+#[cfg(test)]
+mod tests {
+    use parcelgate_domain::CarrierId;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_keeps_the_carriers_words_and_has_one_error_info() {
+        for (kind, name) in Kind::ALL {
+            let error = Error::new(kind, CarrierId::known("ups"), "quote").said("250003", "no");
+            let status = Status::from(Fault::from(error));
+            let info = status.get_details_error_info();
+            let info = info.unwrap_or_else(|| panic!("{name} has no ErrorInfo"));
+            assert_eq!(
+                info.metadata.get("carrier_code").map(String::as_str),
+                Some("250003"),
+                "{name}"
+            );
+            let waits = matches!(status.code(), Code::Unavailable | Code::ResourceExhausted);
+            assert_eq!(status.get_details_retry_info().is_some(), waits, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_violation_is_told() {
+        let mut violations = Violations::new();
+        violations.refuse("parcels[0].weight_grams", 0, "1 to 1000000 grams");
+        violations.require("ship_to.city", "a city");
+        let status = Status::from(Fault::from(violations));
+        assert_eq!(status.code(), Code::InvalidArgument);
+        let told = status.get_details_bad_request().unwrap().field_violations;
+        assert_eq!(told.len(), 2);
+        assert_eq!(told[0].field, "parcels[0].weight_grams");
+    }
+}

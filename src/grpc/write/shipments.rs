@@ -1,0 +1,81 @@
+//! Shipments and labels.
+
+use parcelgate_domain::{Label, PurchaseState};
+use parcelgate_proto::v1;
+use parcelgate_store::{Purchase, Tracker};
+use sha2::{Digest, Sha256};
+use v1::shipment::State;
+
+use super::{label_format, money, time};
+
+/// A shipment, with the trackers of its boxes.
+pub(in crate::grpc) fn shipment(purchase: &Purchase, trackers: &[Tracker]) -> v1::Shipment {
+    let parcels = purchase.parcels.iter().map(|parcel| {
+        let tracker = trackers
+            .iter()
+            .find(|tracker| tracker.number == parcel.number);
+        // The number of the last mile comes with tracking, after the label was bought.
+        let last_mile = tracker.and_then(|tracker| tracker.last_mile_number.as_ref());
+        let last_mile = last_mile.or(parcel.last_mile_number.as_ref());
+        v1::ShippedParcel {
+            tracking_number: parcel.number.to_string(),
+            last_mile_number: last_mile.map_or_else(String::new, ToString::to_string),
+            tracker: tracker.map_or_else(String::new, |tracker| format!("trackers/{}", tracker.id)),
+        }
+    });
+    let failure = purchase.fault.as_ref().map(|fault| v1::CarrierFailure {
+        carrier: purchase.carrier.to_string(),
+        account: purchase.account.to_string(),
+        reason: fault.kind.clone(),
+        carrier_code: fault.code.clone().unwrap_or_default(),
+        carrier_text: fault.text.clone(),
+        violations: Vec::new(),
+    });
+    v1::Shipment {
+        name: format!("shipments/{}", purchase.id),
+        state: state(purchase.version.state).into(),
+        carrier: purchase.carrier.to_string(),
+        account: purchase.account.to_string(),
+        service: purchase.service.code.to_string(),
+        service_name: purchase.service.name.clone(),
+        reference: purchase.reference.to_string(),
+        order_number: purchase.order_number.clone().unwrap_or_default(),
+        carrier_number: purchase.carrier_number.clone().unwrap_or_default(),
+        quoted_total: purchase.quoted.map(money),
+        charged: purchase.charged.map(money),
+        parcels: parcels.collect(),
+        failure,
+        create_time: Some(time(purchase.created_at)),
+        update_time: Some(time(purchase.updated_at)),
+    }
+}
+
+pub(in crate::grpc) fn label(label: Label, tracking_number: String) -> v1::Label {
+    let digest = Sha256::digest(&label.bytes);
+    v1::Label {
+        format: label_format(label.format).into(),
+        media_type: label.format.media_type().to_owned(),
+        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        content: label.bytes.into(),
+        tracking_number,
+    }
+}
+
+fn state(state: PurchaseState) -> State {
+    match state {
+        PurchaseState::Accepted => State::Accepted,
+        PurchaseState::Sending => State::Sending,
+        PurchaseState::Purchased => State::Purchased,
+        PurchaseState::PurchasedNoLabel => State::PurchasedNoLabel,
+        PurchaseState::Rejected => State::Rejected,
+        PurchaseState::Unknown => State::Unknown,
+        PurchaseState::Absent => State::Absent,
+        PurchaseState::NeedsReview => State::NeedsReview,
+        PurchaseState::Cancelled => State::Cancelled,
+        PurchaseState::VoidWanted => State::VoidWanted,
+        PurchaseState::Voiding => State::Voiding,
+        PurchaseState::Voided => State::Voided,
+        PurchaseState::VoidRefused => State::VoidRefused,
+        PurchaseState::VoidUnknown => State::VoidUnknown,
+    }
+}

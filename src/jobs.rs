@@ -1,0 +1,44 @@
+//! What goes on by itself: each a loop that looks, works, and waits to be woken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parcelgate_store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::service::settle::Settlement;
+use crate::service::track::Poll;
+
+/// Asks for parcels that are due, until `closing`.
+pub async fn poll(store: Arc<dyn Store>, poll: Poll, tick: Duration, closing: CancellationToken) {
+    let mut head = store.head();
+    loop {
+        head.mark_unchanged(); // registered before looking
+        match poll.round().await {
+            // There may be more than one round takes.
+            Ok(asked) if asked > 0 && !closing.is_cancelled() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "a round of tracking failed"),
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(tick) => {}
+            // A new tracker is due at once.
+            changed = head.changed() => if changed.is_err() { return },
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// Looks after unsettled purchases, until `closing`. The first round is at once: it finds what a crash
+/// left behind.
+pub async fn settle(settlement: Settlement, tick: Duration, closing: CancellationToken) {
+    loop {
+        if let Err(error) = settlement.round().await {
+            tracing::warn!(%error, "a round of settling failed");
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(tick) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Why a use case did not do what was asked. A closed list: `grpc::status` has one row for each.
+
+use parcelgate_carrier::Kind;
+use parcelgate_domain::{AccountId, CarrierId, Money, PurchaseState, Violations};
+use parcelgate_store as store;
+
+use crate::label::LabelError;
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Fields that cannot stand.
+    #[error("{0}")]
+    Invalid(Violations),
+    /// There is no such thing, or it is somebody else's.
+    #[error("there is no {0}")]
+    NotFound(String),
+    /// The carrier said no, or nothing.
+    #[error("{0}")]
+    Carrier(Box<parcelgate_carrier::Error>),
+    /// The carrier does not offer it, or not through this account.
+    #[error("{carrier} does not offer {facet}")]
+    Unsupported {
+        /// Which carrier.
+        carrier: CarrierId,
+        /// Which facet.
+        facet: &'static str,
+    },
+    /// The `request_id` was used with another body.
+    #[error("request_id was used before with another request; use a new one for a new request")]
+    RequestIdReused,
+    /// The purchase is under way elsewhere.
+    #[error("this purchase is under way; ask again with the same request_id")]
+    InProgress,
+    /// The quote holds no longer.
+    #[error("{0} has expired; quote again")]
+    QuoteExpired(String),
+    /// What is offered costs more than the caller would pay.
+    #[error("the price is {total}, which is more than the {max} allowed by max_total")]
+    TooDear {
+        /// The price.
+        total: Money,
+        /// The limit.
+        max: Money,
+    },
+    /// Nothing on offer fits the choice.
+    #[error("no carrier offers what was asked for: {0}")]
+    NothingFits(String),
+    /// What was bought cannot be voided from where it stands.
+    #[error("a shipment that is {} cannot be voided", .0.name())]
+    NotVoidable(PurchaseState),
+    /// There is no label yet.
+    #[error("the shipment is {} and has no label", .0.name())]
+    NoLabel(PurchaseState),
+    /// The label cannot be had in that form.
+    #[error(transparent)]
+    Label(#[from] LabelError),
+    /// The token of a page or a stream is not one of ours.
+    #[error("{field}: not a token of this list; begin again without one")]
+    ForeignToken {
+        /// Which field held it.
+        field: &'static str,
+    },
+    /// Time was up.
+    #[error("the deadline has passed")]
+    Deadline,
+    /// The store failed.
+    #[error("{0}")]
+    Store(store::Error),
+}
+
+impl Fault {
+    /// There is no such account.
+    #[must_use]
+    pub fn no_account(given: &str, known: &[AccountId]) -> Self {
+        let mut violations = Violations::new();
+        let known: Vec<&str> = known.iter().map(AccountId::as_str).collect();
+        violations.refuse("account", given, format!("one of {}", known.join(", ")));
+        Self::Invalid(violations)
+    }
+}
+
+impl Fault {
+    /// Why a purchase was not made, from what was kept of it: the same words whenever it is asked.
+    #[must_use]
+    pub fn of_purchase(purchase: &store::Purchase) -> Self {
+        let Some(kept) = &purchase.fault else {
+            return Self::InProgress;
+        };
+        let kind = kind_of(kept).unwrap_or(Kind::Unavailable);
+        let error = parcelgate_carrier::Error::new(kind, purchase.carrier.clone(), "buy");
+        Self::from(error.said(kept.code.clone().unwrap_or_default(), &kept.text))
+    }
+}
+
+impl From<Violations> for Fault {
+    fn from(violations: Violations) -> Self {
+        Self::Invalid(violations)
+    }
+}
+
+impl From<parcelgate_carrier::Error> for Fault {
+    fn from(error: parcelgate_carrier::Error) -> Self {
+        Self::Carrier(Box::new(error))
+    }
+}
+
+impl From<store::Error> for Fault {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Missing(what) => Self::NotFound(what),
+            other @ (store::Error::Conflict { .. }
+            | store::Error::Illegal { .. }
+            | store::Error::AlreadyAsked(_)
+            | store::Error::Taken(_)
+            | store::Error::CursorMoved { .. }
+            | store::Error::LeaseLost(_)
+            | store::Error::Closed
+            | store::Error::Unreadable { .. }
+            | store::Error::Database(_)) => Self::Store(other),
+        }
+    }
+}
+
+/// A carrier's failure as the store keeps it.
+#[must_use]
+pub fn kept(error: &parcelgate_carrier::Error) -> store::Fault {
+    let text = match (&error.text, error.violations.is_empty()) {
+        (Some(text), _) => text.clone(),
+        (None, false) => error.violations.to_string(),
+        (None, true) => error
+            .source
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+    };
+    store::Fault {
+        kind: error.kind.name().to_owned(),
+        code: error.code.clone(),
+        text,
+    }
+}
+
+/// The kind of a failure that the store kept.
+#[must_use]
+pub fn kind_of(kept: &store::Fault) -> Option<Kind> {
+    Kind::ALL
+        .iter()
+        .find(|(_, name)| *name == kept.kind)
+        .map(|(kind, _)| *kind)
+}
+
+/// A field of an order or ask under its name in the interface: adapters say `to` and `from`.
+#[must_use]
+pub fn in_interface(field: &str) -> String {
+    match field.split_once('.') {
+        Some((party @ ("to" | "from"), rest)) => format!("ship_{party}.{rest}"),
+        _ if matches!(field, "to" | "from") => format!("ship_{field}"),
+        _ => field.to_owned(),
+    }
+}

@@ -1,0 +1,21 @@
+//! The use cases, one file each. They know carriers by their facets and callers by their tenant, and
+//! nothing of gRPC or SQL.
+
+pub mod accounts;
+pub mod addresses;
+pub mod caller;
+pub mod catalogue;
+pub mod fault;
+pub mod keys;
+pub mod purchase;
+pub mod rates;
+pub mod settle;
+pub mod shipments;
+pub mod subscriptions;
+pub mod track;
+pub mod void;
+pub mod watch;
+
+pub use accounts::{Account, Accounts};
+pub use caller::{Caller, Scope, main_tenant};
+pub use fault::Fault;

@@ -1,0 +1,162 @@
+//! From "about to send" to the outcome, in a task of its own.
+
+use futures::FutureExt;
+use parcelgate_carrier::{Call, Error, Kind, Order, Shipping};
+use parcelgate_domain::Shipment;
+use parcelgate_store::{
+    Batch, Bought, BoughtParcel, NewTracker, Parcel, Purchase, Step, TrackerId,
+};
+use std::time::Duration;
+
+use super::Purchases;
+use super::flights::Flight;
+use super::witness::Witness;
+use crate::service::{Account, Fault, fault};
+
+impl Purchases {
+    /// Starts the task that sends, unless it is in the air already.
+    pub(super) fn take_off(&self, purchase: Purchase) -> Flight {
+        let id = purchase.id.clone();
+        self.flights.of_or(&id, || {
+            let this = self.clone();
+            let task = self.tasks.spawn(async move {
+                let id = purchase.id.clone();
+                if let Err(error) = this.send(purchase).await {
+                    tracing::warn!(shipment = %id, %error, "the purchase did not come to its end");
+                }
+                this.flights.land(&id);
+            });
+            task.map(|_| ()).boxed().shared()
+        })
+    }
+
+    /// Sends an accepted purchase, once: of all who try, one wins the step to SENDING.
+    async fn send(&self, purchase: Purchase) -> Result<(), Fault> {
+        let account = self.accounts.get(&purchase.account);
+        let account =
+            account.ok_or_else(|| Fault::NotFound(format!("accounts/{}", purchase.account)))?;
+        let shipping = account
+            .carrier
+            .shipping()
+            .ok_or_else(|| account.lacks("shipping"))?;
+        let order = self.store.order(&purchase.tenant, &purchase.id).await?;
+        let order = order.ok_or_else(|| Fault::NotFound(format!("order of {}", purchase.id)))?;
+        let order: Order = serde_json::from_str(order.expose()).map_err(|error| {
+            Fault::Store(parcelgate_store::Error::Unreadable {
+                what: "order",
+                why: error.to_string(),
+            })
+        })?;
+
+        let budget = Duration::from_millis(self.config.carrier_ms_max);
+        let lease_until = self.clock.now() + budget + LEASE_MARGIN;
+        let batch = Batch::of(&purchase.tenant, self.clock.now());
+        let batch = batch.advance(
+            &purchase.id,
+            purchase.version,
+            Step::Sending { lease_until },
+        );
+        let sending = self.store.apply(batch).await?.shipments.into_iter().next();
+        let sending =
+            sending.ok_or_else(|| Fault::NotFound(format!("shipments/{}", purchase.id)))?;
+
+        let outcome = self.buy(account, shipping, &sending, &order, budget).await;
+        self.record(&sending, outcome).await
+    }
+
+    async fn buy(
+        &self,
+        account: &Account,
+        shipping: &dyn Shipping,
+        sending: &Purchase,
+        order: &Order,
+        budget: Duration,
+    ) -> Result<Shipment, Error> {
+        let witness = Witness {
+            door: &account.wire,
+            store: &self.store,
+            clock: &self.clock,
+            tenant: &sending.tenant,
+            shipment: &sending.id,
+            epoch: sending.version.epoch,
+        };
+        let call = Call::new(&witness, parcelgate_clock::instant() + budget);
+        shipping.buy(&call, order).await
+    }
+
+    async fn record(
+        &self,
+        sending: &Purchase,
+        outcome: Result<Shipment, Error>,
+    ) -> Result<(), Fault> {
+        let now = self.clock.now();
+        let batch = Batch::of(&sending.tenant, now);
+        let batch = match outcome {
+            Ok(shipment) => {
+                let trackers: Vec<_> = trackers(sending, &shipment, now).collect();
+                let batch =
+                    batch.advance(&sending.id, sending.version, Step::Bought(bought(shipment)));
+                trackers.into_iter().fold(batch, Batch::track)
+            }
+            Err(error) => batch.advance(&sending.id, sending.version, step_after(&error)),
+        };
+        self.store.apply(batch).await?;
+        Ok(())
+    }
+}
+
+/// Longer than the call, so that an outcome that comes at the last moment is still ours to write.
+const LEASE_MARGIN: Duration = Duration::from_secs(5);
+
+/// Where a failed purchase goes. Only what is certain is an end.
+fn step_after(error: &Error) -> Step {
+    let fault = fault::kept(error);
+    if error.kind.in_doubt() {
+        return Step::Unknown(fault);
+    }
+    match error.kind {
+        Kind::Unsent | Kind::Throttled | Kind::StaleToken | Kind::Deadline => {
+            Step::NotSent(Some(fault))
+        }
+        Kind::Invalid
+        | Kind::NotFound
+        | Kind::Refused
+        | Kind::Unsupported
+        | Kind::Credentials
+        | Kind::Unavailable
+        | Kind::OutcomeUnknown
+        | Kind::Malformed => Step::Rejected(fault),
+    }
+}
+
+/// What the carrier sold, as the store keeps it.
+pub(crate) fn bought(shipment: Shipment) -> Bought {
+    let parcels = shipment.parcels.into_iter().map(|parcel| BoughtParcel {
+        parcel: Parcel {
+            number: parcel.tracking_number,
+            last_mile_number: parcel.last_mile_number,
+        },
+        labels: parcel.label.into_iter().collect(),
+    });
+    Bought {
+        carrier_number: shipment.carrier_number,
+        charged: shipment.charged,
+        parcels: parcels.collect(),
+    }
+}
+
+/// Every box that was bought is followed from then on.
+pub(crate) fn trackers(
+    purchase: &Purchase,
+    shipment: &Shipment,
+    now: jiff::Timestamp,
+) -> impl Iterator<Item = NewTracker> {
+    shipment.parcels.iter().map(move |parcel| NewTracker {
+        id: TrackerId::fresh(now),
+        account: Some(purchase.account.clone()),
+        carrier: purchase.carrier.clone(),
+        number: parcel.tracking_number.clone(),
+        shipment: Some(purchase.id.clone()),
+        next_check_at: Some(now),
+    })
+}

@@ -1,0 +1,289 @@
+//! A label is bought once.
+//!
+//! A purchase is written down with its `request_id` before anything else happens; one winner of a
+//! compare-and-set sends; everything from there to the outcome runs in a task of its own, which no
+//! caller's leaving can cut. Callers with the same `request_id` wait for that task.
+
+mod drive;
+mod flights;
+mod select;
+mod witness;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parcelgate_carrier::Order;
+use parcelgate_clock::SharedClock;
+use parcelgate_domain::{
+    Address, Customs, LabelFormat, Money, Parcel, Personal, PurchaseState, Reference, Service,
+    ServiceCode, Violations,
+};
+use parcelgate_store::{
+    Batch, Error as StoreError, NewPurchase, Purchase, RequestKey, ShipmentId, Store,
+};
+use tokio_util::task::TaskTracker;
+
+pub(crate) use drive::{bought, trackers};
+pub use select::{Goal, Selection};
+
+use super::rates::Rates;
+use super::{Account, Accounts, Caller, Fault};
+use crate::config::PurchaseConfig;
+use crate::label::form_to_buy;
+use flights::Flights;
+
+/// What is to be bought.
+#[derive(Debug, Clone)]
+pub struct PurchaseRequest {
+    /// The caller's key.
+    pub request_id: String,
+    /// Digest of the whole request.
+    pub body_sha256: [u8; 32],
+    /// The shipment.
+    pub spec: ShipmentSpec,
+    /// Who is to carry it.
+    pub selection: Selection,
+    /// The most that it may be quoted at.
+    pub max_total: Option<Money>,
+    /// The form of the label.
+    pub label_format: LabelFormat,
+}
+
+/// Everything about a shipment but who carries it.
+#[derive(Debug, Clone)]
+pub struct ShipmentSpec {
+    /// Who sends.
+    pub from: Address,
+    /// Who receives.
+    pub to: Address,
+    /// The boxes.
+    pub parcels: Vec<Parcel>,
+    /// What is inside.
+    pub customs: Option<Customs>,
+    /// The day it is handed over.
+    pub ship_on: jiff::civil::Date,
+    /// The seller's order number.
+    pub order_number: Option<String>,
+    /// Where the goods were sold.
+    pub sales_platform: Option<String>,
+}
+
+/// Who carries it, once decided.
+struct Selected {
+    account: Arc<Account>,
+    service: Service,
+    quoted: Option<Money>,
+}
+
+/// Buys labels.
+#[derive(Debug, Clone)]
+pub struct Purchases {
+    accounts: Arc<Accounts>,
+    rates: Arc<Rates>,
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    config: PurchaseConfig,
+    flights: Arc<Flights>,
+    tasks: TaskTracker,
+}
+
+/// The method under which request ids of purchases are reserved.
+const METHOD: &str = "PurchaseLabel";
+/// How much earlier than the caller's deadline the reply leaves.
+const MARGIN: Duration = Duration::from_millis(50);
+
+impl Purchases {
+    /// Over these accounts; its tasks are tracked by `tasks`, so that a shutdown waits for them.
+    #[must_use]
+    pub fn new(
+        accounts: Arc<Accounts>,
+        rates: Arc<Rates>,
+        store: Arc<dyn Store>,
+        clock: SharedClock,
+        config: PurchaseConfig,
+        tasks: TaskTracker,
+    ) -> Self {
+        Self {
+            accounts,
+            rates,
+            store,
+            clock,
+            config,
+            flights: Arc::default(),
+            tasks,
+        }
+    }
+
+    /// Buys what is asked for, or says where the purchase of that `request_id` stands.
+    ///
+    /// # Errors
+    /// When the request cannot stand, nothing fits, or the carrier said no. A doubtful outcome is no
+    /// error: the shipment comes back as UNKNOWN.
+    pub async fn purchase(
+        &self,
+        caller: &Caller,
+        request: PurchaseRequest,
+    ) -> Result<Purchase, Fault> {
+        let key = RequestKey {
+            method: METHOD.to_owned(),
+            request_id: request.request_id.clone(),
+        };
+        if let Some(known) = self.store.reservation(&caller.tenant, &key).await? {
+            return self
+                .join(caller, known.body_sha256, &known.subject, &request)
+                .await;
+        }
+        let selected = self.select(caller, &request).await?;
+        let order = self.order(&selected, &request)?;
+        let id = ShipmentId::fresh(self.clock.now());
+        let accepted = NewPurchase {
+            id,
+            reference: order.reference.clone(),
+            account: selected.account.id.clone(),
+            carrier: selected.account.carrier_id().clone(),
+            service: selected.service,
+            order: Personal::new(serde_json::to_string(&order).unwrap_or_default()),
+            quoted: selected.quoted,
+            order_number: order.order_number,
+        };
+        let batch = Batch::of(&caller.tenant, self.clock.now());
+        match self
+            .store
+            .apply(batch.accept(accepted, key, request.body_sha256))
+            .await
+        {
+            Ok(applied) => {
+                let purchase = applied.shipments.into_iter().next();
+                let purchase = purchase.ok_or_else(|| Fault::NotFound("purchase".to_owned()))?;
+                self.finish(caller, purchase).await
+            }
+            Err(StoreError::AlreadyAsked(known)) => {
+                self.join(caller, known.body_sha256, &known.subject, &request)
+                    .await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Goes on with what was begun under the same `request_id`.
+    async fn join(
+        &self,
+        caller: &Caller,
+        body_sha256: [u8; 32],
+        subject: &str,
+        request: &PurchaseRequest,
+    ) -> Result<Purchase, Fault> {
+        if body_sha256 != request.body_sha256 {
+            return Err(Fault::RequestIdReused);
+        }
+        let id = subject
+            .strip_prefix("shipments/")
+            .and_then(|id| id.parse().ok());
+        let id: ShipmentId = id.ok_or_else(|| Fault::NotFound(subject.to_owned()))?;
+        let purchase = self.read(caller, &id).await?;
+        self.finish(caller, purchase).await
+    }
+
+    /// Sees to it that somebody is at it, and waits for the end of that as long as the caller does.
+    async fn finish(&self, caller: &Caller, purchase: Purchase) -> Result<Purchase, Fault> {
+        let id = purchase.id.clone();
+        let flight = match purchase.version.state {
+            PurchaseState::Accepted => Some(self.take_off(purchase)),
+            PurchaseState::Sending => self.flights.of(&id),
+            _ => return outcome(purchase),
+        };
+        if let Some(flight) = flight {
+            let left = parcelgate_clock::left(caller.reply_by(MARGIN));
+            let _landed = tokio::time::timeout(left, flight).await;
+        }
+        outcome(self.read(caller, &id).await?)
+    }
+
+    async fn read(&self, caller: &Caller, id: &ShipmentId) -> Result<Purchase, Fault> {
+        let found = self.store.shipment(&caller.tenant, id).await?;
+        found.ok_or_else(|| Fault::NotFound(format!("shipments/{id}")))
+    }
+
+    fn order(&self, selected: &Selected, request: &PurchaseRequest) -> Result<Order, Fault> {
+        let profile = selected.account.carrier.profile();
+        let mut violations = Violations::new();
+        let label_format = form_to_buy(profile.label_formats, request.label_format);
+        let label_format = label_format.unwrap_or_else(|| {
+            let offered: Vec<&str> = profile
+                .label_formats
+                .iter()
+                .map(|format| format.name())
+                .collect();
+            let allowed = format!(
+                "a form of {}, which draws {}",
+                profile.name,
+                offered.join(" and ")
+            );
+            violations.refuse("label_format", request.label_format, allowed);
+            request.label_format
+        });
+        let spec = &request.spec;
+        let order = Order {
+            reference: fresh_reference()?,
+            service: ServiceCode::new(selected.service.code.as_str()),
+            from: spec.from.clone(),
+            to: spec.to.clone(),
+            parcels: spec.parcels.clone(),
+            customs: spec.customs.clone(),
+            ship_on: spec.ship_on,
+            label_format,
+            order_number: spec.order_number.clone(),
+            sales_platform: spec.sales_platform.clone(),
+        };
+        let shipping = selected.account.carrier.shipping();
+        let shipping = shipping.ok_or_else(|| selected.account.lacks("shipping"))?;
+        let in_request = |field: &str| format!("shipment.{}", super::fault::in_interface(field));
+        violations.append(shipping.check(&order).renamed(in_request));
+        Ok(violations.none_or(order)?)
+    }
+}
+
+/// What a purchase that stands where it stands is to its caller.
+fn outcome(purchase: Purchase) -> Result<Purchase, Fault> {
+    match purchase.version.state {
+        PurchaseState::Sending => Err(Fault::InProgress),
+        // Back to accepted means that nothing left: the caller may ask again with the same key.
+        PurchaseState::Accepted | PurchaseState::Rejected | PurchaseState::Cancelled => {
+            Err(Fault::of_purchase(&purchase))
+        }
+        _ => Ok(purchase),
+    }
+}
+
+/// `PG` and 20 characters of 0-9 and A-Z: 103 bits of chance, which never come twice.
+fn fresh_reference() -> Result<Reference, Fault> {
+    let digits = uuid::Uuid::new_v4().as_u128();
+    let mut text = String::from("PG");
+    let mut left = digits;
+    for _ in 0..20 {
+        let digit = u32::try_from(left % 36).unwrap_or(0);
+        text.push(
+            char::from_digit(digit, 36)
+                .unwrap_or('0')
+                .to_ascii_uppercase(),
+        );
+        left /= 36;
+    }
+    text.parse().map_err(|error: parcelgate_domain::InvalidId| {
+        let mut violations = Violations::new();
+        violations.refuse("reference", error.given, error.allowed);
+        Fault::Invalid(violations)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_new_each_time_and_fits_every_carrier() {
+        let one = fresh_reference().unwrap();
+        assert_eq!(one.as_str().len(), 22);
+        assert_ne!(one, fresh_reference().unwrap());
+    }
+}

@@ -1,0 +1,236 @@
+//! Sees to purchases that nobody is at: doubts are settled by looking, never by sending again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use parcelgate_carrier::Lookup;
+use parcelgate_clock::SharedClock;
+use parcelgate_domain::{PurchaseState, Shipment};
+use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
+
+use super::purchase::{bought, trackers};
+use super::void::{Voids, shipment_of};
+use super::{Account, Accounts, Fault, fault};
+use crate::config::PurchaseConfig;
+
+/// Looks after unsettled purchases.
+#[derive(Debug)]
+pub struct Settlement {
+    accounts: Arc<Accounts>,
+    voids: Voids,
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    config: PurchaseConfig,
+    /// How often in a row a look-up found nothing. Lost with the process, which only means looking
+    /// more often.
+    found_nothing: Mutex<HashMap<ShipmentId, u32>>,
+}
+
+/// So many empty look-ups, beside the time that must have passed, prove that nothing was sold.
+const EMPTY_LOOKUPS_MIN: u32 = 3;
+/// How many purchases one round looks at.
+const ROUND_MAX: u32 = 100;
+/// How long one look-up may take.
+const LOOKUP_BUDGET: Duration = Duration::from_secs(15);
+
+impl Settlement {
+    /// Over these accounts.
+    #[must_use]
+    pub fn new(
+        accounts: Arc<Accounts>,
+        voids: Voids,
+        store: Arc<dyn Store>,
+        clock: SharedClock,
+        config: PurchaseConfig,
+    ) -> Self {
+        Self {
+            accounts,
+            voids,
+            store,
+            clock,
+            config,
+            found_nothing: Mutex::default(),
+        }
+    }
+
+    /// One round over everything that is unsettled. Returns how many it looked at.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn round(&self) -> Result<usize, Fault> {
+        let now = self.clock.now();
+        let review = Duration::from_secs(self.config.review_s);
+        let accepted_before = now.saturating_sub(review).unwrap_or(Timestamp::MIN);
+        let unsettled = self
+            .store
+            .unsettled(now, accepted_before, ROUND_MAX)
+            .await?;
+        let count = unsettled.len();
+        for purchase in unsettled {
+            let id = purchase.id.clone();
+            if let Err(error) = self.settle(purchase, now).await {
+                tracing::warn!(shipment = %id, %error, "not settled yet");
+            }
+        }
+        Ok(count)
+    }
+
+    async fn settle(&self, purchase: Purchase, now: Timestamp) -> Result<(), Fault> {
+        match purchase.version.state {
+            // Nobody came back for it; buying it now would be behind its caller's back.
+            PurchaseState::Accepted => {
+                let fault = purchase.fault.clone();
+                self.advance(&purchase, Step::Cancelled(fault)).await
+            }
+            PurchaseState::Sending => self.advance(&purchase, Step::Unknown(interrupted())).await,
+            PurchaseState::Unknown => self.look_up(&purchase, now).await,
+            PurchaseState::PurchasedNoLabel => self.fetch_label(&purchase).await,
+            PurchaseState::VoidWanted => self.voids.carry_out(purchase).await,
+            PurchaseState::Voiding => {
+                self.advance(&purchase, Step::VoidUnknown(interrupted()))
+                    .await
+            }
+            // Voiding what is void succeeds, so asking again settles it.
+            PurchaseState::VoidUnknown => self.voids.carry_out(purchase).await,
+            PurchaseState::Purchased
+            | PurchaseState::Rejected
+            | PurchaseState::Absent
+            | PurchaseState::NeedsReview
+            | PurchaseState::Cancelled
+            | PurchaseState::Voided
+            | PurchaseState::VoidRefused => Ok(()),
+        }
+    }
+
+    async fn look_up(&self, purchase: &Purchase, now: Timestamp) -> Result<(), Fault> {
+        let account = self.account(purchase)?;
+        let shipping = account
+            .carrier
+            .shipping()
+            .ok_or_else(|| account.lacks("shipping"))?;
+        let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
+        match shipping.find(&call, &purchase.reference).await {
+            Ok(Some(shipment)) => {
+                self.forget(&purchase.id);
+                self.found(purchase, shipment, now).await
+            }
+            Ok(None) => self.not_found(account, purchase, now).await,
+            Err(error) if self.doubted_for(purchase, now) > self.review_after() => {
+                self.advance(purchase, Step::NeedsReview(fault::kept(&error)))
+                    .await
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn found(
+        &self,
+        purchase: &Purchase,
+        shipment: Shipment,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let batch = Batch::of(&purchase.tenant, now);
+        let batch = trackers(purchase, &shipment, now).fold(batch, Batch::track);
+        let batch = batch.advance(
+            &purchase.id,
+            purchase.version,
+            Step::Bought(bought(shipment)),
+        );
+        self.store.apply(batch).await?;
+        Ok(())
+    }
+
+    async fn not_found(
+        &self,
+        account: &Account,
+        purchase: &Purchase,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let times = self.count_nothing(&purchase.id);
+        let profile = account.carrier.profile();
+        let doubted_for = self.doubted_for(purchase, now);
+        let proven = match profile.lookup {
+            Lookup::ByReference { index_lag } => {
+                times >= EMPTY_LOOKUPS_MIN && doubted_for > profile.quiet.saturating_add(index_lag)
+            }
+            Lookup::None => false,
+        };
+        if proven {
+            self.forget(&purchase.id);
+            return self.advance(purchase, Step::Absent).await;
+        }
+        if doubted_for > self.review_after() {
+            let fault = purchase.fault.clone().unwrap_or_else(interrupted);
+            return self.advance(purchase, Step::NeedsReview(fault)).await;
+        }
+        Ok(())
+    }
+
+    async fn fetch_label(&self, purchase: &Purchase) -> Result<(), Fault> {
+        let account = self.account(purchase)?;
+        let shipping = account
+            .carrier
+            .shipping()
+            .ok_or_else(|| account.lacks("shipping"))?;
+        let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
+        let labels = shipping.label(&call, &shipment_of(purchase)).await?;
+        let labels = labels
+            .into_iter()
+            .enumerate()
+            .map(|(index, label)| ParcelLabel {
+                parcel: u16::try_from(index).unwrap_or(u16::MAX),
+                label,
+            });
+        self.advance(purchase, Step::Labelled(labels.collect()))
+            .await
+    }
+
+    fn account(&self, purchase: &Purchase) -> Result<&Arc<Account>, Fault> {
+        let account = self.accounts.get(&purchase.account);
+        account.ok_or_else(|| Fault::NotFound(format!("accounts/{}", purchase.account)))
+    }
+
+    async fn advance(&self, purchase: &Purchase, step: Step) -> Result<(), Fault> {
+        let batch = Batch::of(&purchase.tenant, self.clock.now());
+        self.store
+            .apply(batch.advance(&purchase.id, purchase.version, step))
+            .await?;
+        Ok(())
+    }
+
+    fn doubted_for(&self, purchase: &Purchase, now: Timestamp) -> Duration {
+        Duration::try_from(now.duration_since(purchase.updated_at)).unwrap_or(Duration::ZERO)
+    }
+
+    fn review_after(&self) -> Duration {
+        Duration::from_secs(self.config.review_s)
+    }
+
+    fn count_nothing(&self, id: &ShipmentId) -> u32 {
+        let mut counts = self
+            .found_nothing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(id.clone()).or_insert(0);
+        *count = count.saturating_add(1);
+        *count
+    }
+
+    fn forget(&self, id: &ShipmentId) {
+        self.found_nothing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(id);
+    }
+}
+
+/// What is kept of a purchase whose sender is gone.
+fn interrupted() -> Kept {
+    Kept {
+        kind: parcelgate_carrier::Kind::OutcomeUnknown.name().to_owned(),
+        code: None,
+        text: "the gateway stopped before the carrier's answer was written down".to_owned(),
+    }
+}

@@ -1,0 +1,237 @@
+//! Parcels are followed: asked for when due, and told of by their carriers.
+
+mod ingest;
+mod poll;
+mod pushed;
+mod schedule;
+
+use std::sync::Arc;
+
+use parcelgate_carrier::{Kind, Tracking};
+use parcelgate_clock::SharedClock;
+use parcelgate_domain::{CarrierId, TrackingNumber, Violations};
+use parcelgate_store::{Batch, NewTracker, Page, Seen, Store, Tracker, TrackerEnd, TrackerId};
+use parcelgate_tracking_number as numbers;
+
+pub use poll::Poll;
+pub use pushed::Pushed;
+
+use super::{Account, Accounts, Caller, Fault};
+use crate::config::TrackingConfig;
+
+/// Follows parcels.
+#[derive(Debug, Clone)]
+pub struct Tracks {
+    accounts: Arc<Accounts>,
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    config: TrackingConfig,
+    pushed: Arc<Pushed>,
+}
+
+impl Tracks {
+    /// Over these accounts.
+    #[must_use]
+    pub fn new(
+        accounts: Arc<Accounts>,
+        store: Arc<dyn Store>,
+        clock: SharedClock,
+        config: TrackingConfig,
+        pushed: Arc<Pushed>,
+    ) -> Self {
+        Self {
+            accounts,
+            store,
+            clock,
+            config,
+            pushed,
+        }
+    }
+
+    /// Follows a number. Following it twice is one tracker.
+    ///
+    /// # Errors
+    /// When the number cannot be the carrier's, or no account can ask for it.
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        number: &str,
+        carrier: Option<&str>,
+    ) -> Result<Tracker, Fault> {
+        let (number, account) = self.whose(number, carrier)?;
+        let now = self.clock.now();
+        let tracker = NewTracker {
+            id: TrackerId::fresh(now),
+            account: Some(account.id.clone()),
+            carrier: account.carrier_id().clone(),
+            number,
+            shipment: None,
+            next_check_at: Some(now),
+        };
+        let applied = self
+            .store
+            .apply(Batch::of(&caller.tenant, now).track(tracker))
+            .await?;
+        first(applied.trackers)
+    }
+
+    /// One tracker.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn read(&self, caller: &Caller, id: &TrackerId) -> Result<Tracker, Fault> {
+        let found = self.store.tracker(&caller.tenant, id).await?;
+        found.ok_or_else(|| Fault::NotFound(format!("trackers/{id}")))
+    }
+
+    /// Stops following a number.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn stop(&self, caller: &Caller, id: &TrackerId) -> Result<Tracker, Fault> {
+        self.read(caller, id).await?;
+        let batch =
+            Batch::of(&caller.tenant, self.clock.now()).end_tracker(id, TrackerEnd::Stopped);
+        first(self.store.apply(batch).await?.trackers)
+    }
+
+    /// Asks the carrier now.
+    ///
+    /// # Errors
+    /// When there is no such tracker, or the carrier does not answer.
+    pub async fn refresh(&self, caller: &Caller, id: &TrackerId) -> Result<Tracker, Fault> {
+        let tracker = self.read(caller, id).await?;
+        let account = self.account_of(&tracker)?;
+        let tracking = tracking_of(&account)?;
+        let call = account.call(caller.deadline);
+        let answers = tracking
+            .track(&call, std::slice::from_ref(&tracker.number))
+            .await?;
+        match answers.into_iter().next() {
+            Some(Ok(track)) => self.ingest(&tracker, track).await,
+            // The carrier has answered: it has nothing yet.
+            Some(Err(error)) if error.kind == Kind::NotFound => self.nothing_yet(&tracker).await,
+            Some(Err(error)) => Err(error.into()),
+            None => Ok(tracker),
+        }
+    }
+
+    /// What happened to a parcel.
+    ///
+    /// # Errors
+    /// When there is no such tracker.
+    pub async fn events(
+        &self,
+        caller: &Caller,
+        id: &TrackerId,
+    ) -> Result<Vec<parcelgate_domain::TrackingEvent>, Fault> {
+        self.read(caller, id).await?;
+        Ok(self.store.tracking_events(&caller.tenant, id).await?)
+    }
+
+    /// The trackers of these ids, in the order asked.
+    ///
+    /// # Errors
+    /// When one of them is not there.
+    pub async fn batch(&self, caller: &Caller, ids: &[TrackerId]) -> Result<Vec<Tracker>, Fault> {
+        let reads = ids.iter().map(|id| self.read(caller, id));
+        futures::future::try_join_all(reads).await
+    }
+
+    /// A page of trackers.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn list(
+        &self,
+        caller: &Caller,
+        page: Page<'_, TrackerId>,
+    ) -> Result<Vec<Tracker>, Fault> {
+        Ok(self
+            .store
+            .trackers(
+                &caller.tenant,
+                &parcelgate_store::TrackerFilter::default(),
+                page,
+            )
+            .await?)
+    }
+
+    /// The account through which a tracker's carrier is asked.
+    fn account_of(&self, tracker: &Tracker) -> Result<Arc<Account>, Fault> {
+        let named = tracker
+            .account
+            .as_ref()
+            .and_then(|id| self.accounts.get(id));
+        let any = || self.accounts.of_carrier(&tracker.carrier).next();
+        named.or_else(any).cloned().ok_or_else(|| {
+            Fault::NothingFits(format!("no account of {} is configured", tracker.carrier))
+        })
+    }
+
+    /// The number as it is stored, and an account that can ask for it.
+    fn whose(
+        &self,
+        text: &str,
+        carrier: Option<&str>,
+    ) -> Result<(TrackingNumber, Arc<Account>), Fault> {
+        let mut violations = Violations::new();
+        let number: Option<TrackingNumber> = match text.parse() {
+            Ok(number) => Some(number),
+            Err(error) => {
+                violations.refuse("tracking_number", text, error.allowed);
+                None
+            }
+        };
+        let carrier = carrier.map(|id| CarrierId::from(id.to_owned()));
+        let account = match &carrier {
+            Some(carrier) => {
+                if let Err(wrong @ numbers::Invalid::CheckDigit { .. }) =
+                    numbers::validate(carrier.as_str(), text)
+                {
+                    violations.refuse("tracking_number", text, wrong.to_string());
+                }
+                self.able(carrier)
+            }
+            None => numbers::identify(text)
+                .iter()
+                .find_map(|candidate| self.able(&CarrierId::known(candidate.carrier))),
+        };
+        if account.is_none() {
+            let able = self
+                .accounts
+                .iter()
+                .filter(|account| account.carrier.tracking().is_some());
+            let able: Vec<&str> = able.map(|account| account.carrier_id().as_str()).collect();
+            let given = carrier.as_ref().map_or("", CarrierId::as_str);
+            violations.refuse(
+                "carrier",
+                given,
+                format!("a carrier to be asked: {}", able.join(", ")),
+            );
+        }
+        match (number, account, violations.is_empty()) {
+            (Some(number), Some(account), true) => Ok((number, account)),
+            _ => Err(violations.into()),
+        }
+    }
+
+    fn able(&self, carrier: &CarrierId) -> Option<Arc<Account>> {
+        self.accounts
+            .of_carrier(carrier)
+            .find(|account| account.carrier.tracking().is_some())
+            .cloned()
+    }
+}
+
+fn tracking_of(account: &Account) -> Result<&dyn Tracking, Fault> {
+    account
+        .carrier
+        .tracking()
+        .ok_or_else(|| account.lacks("tracking"))
+}
+
+fn first(seen: Vec<Seen>) -> Result<Tracker, Fault> {
+    let seen = seen.into_iter().next().map(|seen| seen.tracker);
+    seen.ok_or_else(|| Fault::NotFound("tracker".to_owned()))
+}

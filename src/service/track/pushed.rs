@@ -1,0 +1,136 @@
+//! Events that carriers send by themselves: asked for when a parcel is followed, taken in when they
+//! come.
+
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use parcelgate_carrier::{Callback, Inbound};
+use parcelgate_domain::{ExposeSecret, Secret, TrackingEvent};
+use parcelgate_store::{Batch, Observation, Tracker};
+use sha2::Sha256;
+
+use super::Tracks;
+use super::ingest::seen_at;
+use super::schedule::next_check;
+use crate::service::{Account, Fault, main_tenant};
+
+/// Our own door for carriers: its address, and what makes the credentials shown there.
+#[derive(Debug)]
+pub struct Pushed {
+    public_url: String,
+    pepper: Secret,
+}
+
+impl Pushed {
+    /// Under `public_url`; nobody is asked to push when it is empty. `pepper` must stay the same over
+    /// restarts, or carriers show credentials that are no longer known.
+    #[must_use]
+    pub fn new(public_url: String, pepper: Secret) -> Self {
+        Self { public_url, pepper }
+    }
+
+    /// What an account's carrier is told of our door: each account has a credential of its own.
+    fn callback(&self, account: &Account) -> Callback {
+        let url = format!(
+            "{}/carriers/{}/events",
+            self.public_url.trim_end_matches('/'),
+            account.id
+        );
+        let pepper = self.pepper.expose_secret().as_bytes();
+        // An HMAC takes a key of any length.
+        let credential = Hmac::<Sha256>::new_from_slice(pepper).map(|mut mac| {
+            mac.update(account.id.as_str().as_bytes());
+            URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+        });
+        Callback {
+            url,
+            credential: Secret::from(credential.unwrap_or_default()),
+        }
+    }
+}
+
+impl Tracks {
+    /// Asks the carriers of these trackers to push, where they can.
+    pub(super) async fn ask_to_push(&self, account: &Arc<Account>, trackers: &[Tracker]) {
+        let Some(pushes) = account.carrier.pushes() else {
+            return;
+        };
+        if self.pushed.public_url.is_empty() || trackers.is_empty() {
+            return;
+        }
+        let numbers: Vec<_> = trackers
+            .iter()
+            .map(|tracker| tracker.number.clone())
+            .collect();
+        let call = account.call(parcelgate_clock::instant() + std::time::Duration::from_secs(15));
+        let callback = self.pushed.callback(account);
+        // Polling goes on all the same, so a refusal only costs freshness.
+        match pushes.subscribe(&call, &numbers, &callback).await {
+            Ok(subscribed) => tracing::debug!(
+                account = %account.id,
+                accepted = subscribed.accepted.len(),
+                refused = subscribed.refused.len(),
+                "asked to push"
+            ),
+            Err(error) => tracing::warn!(account = %account.id, %error, "will not push"),
+        }
+    }
+
+    /// Takes in what came to an account's door. Returns how many events were new.
+    ///
+    /// # Errors
+    /// When there is no such account, it does not come from the carrier, or cannot be read or stored.
+    pub async fn receive(
+        &self,
+        account: &str,
+        headers: &http::HeaderMap,
+        body: &[u8],
+    ) -> Result<usize, Fault> {
+        let account = self.accounts.named(account)?.clone();
+        let pushes = account
+            .carrier
+            .pushes()
+            .ok_or_else(|| account.lacks("pushes"))?;
+        let inbound = Inbound {
+            headers,
+            body,
+            received_at: self.clock.now(),
+        };
+        let events = pushes.receive(&inbound, &self.pushed.callback(&account))?;
+        let mut new = 0;
+        for event in events {
+            new += self.receive_event(&account, event).await?;
+        }
+        Ok(new)
+    }
+
+    async fn receive_event(&self, account: &Account, event: TrackingEvent) -> Result<usize, Fault> {
+        let now = self.clock.now();
+        let number = [(Some(account.carrier_id().clone()), event.number.clone())];
+        // A number that nobody follows is dropped: a push may only touch parcels that are known.
+        let trackers = self
+            .store
+            .trackers_by_number(&main_tenant(), &number)
+            .await?;
+        let mut new = 0;
+        for tracker in trackers {
+            let state = parcelgate_domain::fold([&event]);
+            let observation = Observation {
+                events: seen_at(vec![event.clone()], now),
+                estimate: None,
+                last_mile_number: None,
+                next_check_at: next_check(&self.config, &state, now),
+            };
+            let batch = Batch::of(&tracker.tenant, now).observe(&tracker.id, observation);
+            let applied = self.store.apply(batch).await?;
+            new += applied
+                .trackers
+                .iter()
+                .map(|seen| seen.new_events)
+                .sum::<usize>();
+        }
+        Ok(new)
+    }
+}
