@@ -1,0 +1,112 @@
+//! Voiding a shipment, with all its boxes.
+
+use http::Method;
+use parcelgate_carrier::{Call, Error, Kind, Response, Result, read_json};
+use parcelgate_domain::Shipment;
+use serde::Deserialize;
+
+use crate::wire::{CodeRead, Unread, list, read};
+use crate::{Ups, error};
+
+const OPERATION: &str = "void";
+
+/// The shipment has been voided already. From the code table of the void interface, not in its
+/// description; never seen by us.
+const ALREADY_VOIDED: &str = "190117";
+
+impl Ups {
+    pub(super) async fn void_shipment(&self, call: &Call<'_>, shipment: &Shipment) -> Result<()> {
+        // Without `trackingnumber` the whole shipment is meant
+        // (https://github.com/UPS-API/api-documentation/issues/108).
+        let outgoing = self
+            .outgoing(Method::DELETE, OPERATION, "/shipments/v2409/void/cancel")
+            .segment(&shipment.carrier_number)
+            .header("transid", shipment.reference.as_str());
+        match call.send(outgoing).await {
+            Ok(response) => decode(&response),
+            Err(error) if is_already_voided(&error) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn is_already_voided(error: &Error) -> bool {
+    error.code.as_deref() == Some(ALREADY_VOIDED)
+}
+
+fn decode(response: &Response) -> Result<()> {
+    let answer: Answer = read_json(&crate::ID, OPERATION, response)?;
+    let answer = answer.void_shipment_response;
+    let packages = answer.package_level_results.iter();
+    let packages = packages.filter_map(|unread| Some(read::<PackageResult>(unread)?.status));
+    // 1 is "voided or already voided", 0 "not voided".
+    let left = packages
+        .into_iter()
+        .find(|status| clean(&status.code) == "0");
+    let status = left.unwrap_or(answer.summary_result.status);
+    match clean(&status.code).as_str() {
+        "1" => Ok(()),
+        "" => Err(error(Kind::Malformed, OPERATION)),
+        code => Err(error(Kind::Refused, OPERATION).said(code, clean(&status.description))),
+    }
+}
+
+/// The test environment writes carriage returns into its codes
+/// (<https://github.com/UPS-API/api-documentation/issues/63>).
+fn clean(text: &str) -> String {
+    text.replace("&#xD;", "").trim().to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    void_shipment_response: Voided,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Voided {
+    summary_result: Summary,
+    #[serde(default, alias = "PackageLevelResult", deserialize_with = "list")]
+    package_level_results: Vec<Unread>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Summary {
+    status: CodeRead,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PackageResult {
+    status: CodeRead,
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    fn answer(summary: &str, packages: &str) -> Result<()> {
+        let body = format!(
+            r#"{{"VoidShipmentResponse": {{
+                "SummaryResult": {{"Status": {{"Code": "{summary}", "Description": "Voided"}}}},
+                "PackageLevelResults": {packages}
+            }}}}"#
+        );
+        decode(&Response::new(Bytes::from(body)))
+    }
+
+    #[test]
+    fn every_box_must_be_voided() {
+        let voided = r#"[{"Status": {"Code": "1"}}]"#;
+        assert!(answer("1", voided).is_ok());
+        assert!(answer("&#xD;&#xD;1", "null").is_ok());
+        let left = r#"[{"Status": {"Code": "1"}}, {"Status": {"Code": "0", "Description": "No"}}]"#;
+        assert_eq!(answer("1", left).unwrap_err().kind, Kind::Refused);
+        assert_eq!(answer("0", voided).unwrap_err().kind, Kind::Refused);
+        assert_eq!(answer("", voided).unwrap_err().kind, Kind::Malformed);
+    }
+}
