@@ -13,8 +13,8 @@ use crate::intent::{Departure, PerHost, intent_of, lock};
 use crate::pauses::{Pauses, Window};
 use crate::settings::BreakerSettings;
 
-/// Counts attempts, not calls; one circuit for each host. An open circuit answers at once that nothing
-/// was sent, and when the next probe is due.
+/// Counts attempts, not calls; one circuit for each host. An open circuit answers at once that
+/// nothing was sent, and when the next probe is due.
 pub(crate) struct Breaker {
     inner: Arc<dyn Exchange>,
     carrier: CarrierId,
@@ -87,25 +87,32 @@ pub(crate) struct Circuit {
 
 #[derive(Debug)]
 enum State {
-    Closed {
-        window: Window,
-        unsent_in_a_row: u32,
-    },
-    Open {
-        until: Instant,
-        pauses: Pauses,
-    },
-    Probing {
-        pauses: Pauses,
-    },
+    Closed(Tally),
+    Open { until: Instant, pauses: Pauses },
+    Probing(Pauses),
 }
 
-impl State {
-    fn closed() -> Self {
-        Self::Closed {
-            window: Window::default(),
-            unsent_in_a_row: 0,
-        }
+/// What attempts came to while the circuit was closed.
+#[derive(Debug, Default)]
+struct Tally {
+    window: Window,
+    unsent_in_a_row: u32,
+}
+
+impl Tally {
+    /// Counts one attempt; whether that was one outage too many.
+    fn count(&mut self, failure: Option<Kind>, settings: &BreakerSettings) -> bool {
+        let unsent = failure == Some(Kind::Unsent);
+        self.unsent_in_a_row = if unsent {
+            self.unsent_in_a_row.saturating_add(1)
+        } else {
+            0
+        };
+        let outage = failure.is_some_and(Kind::is_outage);
+        let (all, outages) = self.window.add(instant(), 1, u32::from(outage));
+        let share = u64::from(all) * u64::from(settings.outage_percent);
+        let too_many = all >= settings.attempts_min && u64::from(outages) * 100 >= share;
+        outage && (too_many || self.unsent_in_a_row >= settings.unsent_in_a_row)
     }
 }
 
@@ -113,7 +120,7 @@ impl Circuit {
     pub(crate) fn new(settings: &BreakerSettings) -> Self {
         Self {
             settings: settings.clone(),
-            state: Mutex::new(State::closed()),
+            state: Mutex::new(State::Closed(Tally::default())),
             samples: AtomicU64::new(0),
         }
     }
@@ -125,11 +132,11 @@ impl Circuit {
 
     pub(crate) fn state(&self) -> CircuitState {
         match &*lock(&self.state) {
-            State::Closed { .. } => CircuitState::Closed,
+            State::Closed(_) => CircuitState::Closed,
             State::Open { until, .. } => CircuitState::Open {
                 next_probe: left(*until),
             },
-            State::Probing { .. } => CircuitState::Probing,
+            State::Probing(_) => CircuitState::Probing,
         }
     }
 
@@ -137,14 +144,13 @@ impl Circuit {
     fn admit(&self, departure: Departure) -> Result<Pass<'_>, Duration> {
         let mut state = lock(&self.state);
         let probe = match &*state {
-            State::Closed { .. } => false,
+            State::Closed(_) => false,
             State::Open { until, pauses } if left(*until).is_zero() => {
-                let pauses = pauses.clone();
-                *state = State::Probing { pauses };
+                *state = State::Probing(pauses.clone());
                 true
             }
             State::Open { until, .. } => return Err(left(*until)),
-            State::Probing { .. } => return Err(Duration::from_millis(self.settings.probe_ms)),
+            State::Probing(_) => return Err(Duration::from_millis(self.settings.probe_ms)),
         };
         Ok(Pass {
             circuit: self,
@@ -158,64 +164,46 @@ impl Circuit {
         let departed = pass.departure.happened();
         self.samples
             .fetch_add(u64::from(departed), Ordering::Relaxed);
+        let ended = pass.ended.filter(|_| departed);
         let mut state = lock(&self.state);
-        let next = match (&mut *state, pass.ended) {
-            (
-                State::Closed {
-                    window,
-                    unsent_in_a_row,
-                },
-                Some(failure),
-            ) if departed && !pass.probe => self
-                .count(window, unsent_in_a_row, failure)
-                .then(|| self.open_for(None)),
-            (State::Probing { pauses }, Some(failure)) if departed && pass.probe => {
-                let down = failure.is_some_and(Kind::is_outage);
-                Some(if down {
-                    self.open_for(Some(pauses.clone()))
-                } else {
-                    State::closed()
-                })
+        let next = match (&mut *state, ended) {
+            (State::Closed(tally), Some(failure)) if !pass.probe => {
+                if !tally.count(failure, &self.settings) {
+                    return;
+                }
+                open(Pauses::new(
+                    self.settings.probe_ms,
+                    self.settings.probe_ms_max,
+                ))
             }
-            // A probe that never left or that nobody waited for has told nothing: the next one may.
-            (State::Probing { pauses }, _) if pass.probe => Some(State::Open {
+            (State::Probing(pauses), Some(failure)) if pass.probe => {
+                let down = failure.is_some_and(Kind::is_outage);
+                if down {
+                    open(pauses.clone())
+                } else {
+                    State::Closed(Tally::default())
+                }
+            }
+            // A probe that never left or that nobody waited for told nothing: the next one may.
+            (State::Probing(pauses), None) if pass.probe => State::Open {
                 until: instant(),
                 pauses: pauses.clone(),
-            }),
-            _ => None, // began before the circuit opened: old news
+            },
+            _ => return, // begun before the circuit opened: old news
         };
-        if let Some(next) = next {
-            *state = next;
-        }
-    }
-
-    /// Counts one attempt; whether that was one outage too many.
-    fn count(&self, window: &mut Window, unsent: &mut u32, failure: Option<Kind>) -> bool {
-        *unsent = if failure == Some(Kind::Unsent) {
-            unsent.saturating_add(1)
-        } else {
-            0
-        };
-        let outage = failure.is_some_and(Kind::is_outage);
-        let (all, outages) = window.add(instant(), 1, u32::from(outage));
-        let share =
-            u64::from(outages) * 100 >= u64::from(all) * u64::from(self.settings.outage_percent);
-        outage
-            && (*unsent >= self.settings.unsent_in_a_row
-                || (all >= self.settings.attempts_min && share))
-    }
-
-    fn open_for(&self, pauses: Option<Pauses>) -> State {
-        let mut pauses = pauses
-            .unwrap_or_else(|| Pauses::new(self.settings.probe_ms, self.settings.probe_ms_max));
-        State::Open {
-            until: instant() + pauses.next().unwrap_or_default(),
-            pauses,
-        }
+        *state = next;
     }
 }
 
-/// Leave for one attempt. Dropped without [`end`](Pass::end), the attempt was given up by its caller.
+fn open(mut pauses: Pauses) -> State {
+    State::Open {
+        until: instant() + pauses.next().unwrap_or_default(),
+        pauses,
+    }
+}
+
+/// Leave for one attempt. Dropped without [`end`](Pass::end), the attempt was given up by its
+/// caller.
 struct Pass<'a> {
     circuit: &'a Circuit,
     probe: bool,

@@ -8,7 +8,8 @@ use parcelgate_carrier::{Digest, DigestPart, Request};
 use parcelgate_domain::ExposeSecret as _;
 use url::form_urlencoded;
 
-/// Puts the time and the digest into the query of `request`. `None` when that makes no valid target.
+/// Puts the time and the digest into the query of `request`. `None` when that makes no valid
+/// target.
 pub(crate) fn sign(request: &mut Request, recipe: &Digest, now: Timestamp) -> Option<()> {
     let timestamp = now.as_millisecond().to_string();
     let query = request.uri().query().unwrap_or_default();

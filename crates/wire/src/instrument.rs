@@ -14,8 +14,8 @@ use tracing::{Instrument as _, debug, info_span};
 
 use crate::intent::{Departure, intent_of, lock};
 
-/// One span and one histogram sample for each attempt. Sizes and names only: nothing of what was sent
-/// or answered, no account name in a metric.
+/// One span and one histogram sample for each attempt. Sizes and names only: nothing of what was
+/// sent or answered, no account name in a metric.
 pub(crate) struct Instrument {
     inner: Arc<dyn Exchange>,
     journal: Arc<Journal>,

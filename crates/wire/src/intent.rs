@@ -19,9 +19,9 @@ pub(crate) fn intent_of(carrier: &CarrierId, request: &Request) -> Result<Intent
     })
 }
 
-/// Whether an attempt was handed to the transport. Only then does its outcome say anything about the
-/// carrier, and only then is there anything to try again: what was refused on the way out was refused
-/// by a layer that has waited as long as it makes sense.
+/// Whether an attempt was handed to the transport. Only then does its outcome say anything about
+/// the carrier, and only then is there anything to try again: what was refused on the way out was
+/// refused by a layer that has waited as long as it makes sense.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Departure(Arc<AtomicBool>);
 

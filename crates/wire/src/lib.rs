@@ -1,10 +1,10 @@
 //! The one door to the network.
 //!
 //! A carrier has many abilities but only one way out of the process, the one method of
-//! [`Exchange`]. Every policy is a layer on it: what may be tried again, when a host is down, how much
-//! may be sent, who signs, how long an attempt may take, what is measured, what an answer means. A
-//! [`Wire`] is all of them over a transport; `stack.rs` lists their order and why. No layer reads a
-//! URL: they decide from the [`Intent`](parcelgate_carrier::Intent) alone.
+//! [`Exchange`]. Every policy is a layer on it: what may be tried again, when a host is down, how
+//! much may be sent, who signs, how long an attempt may take, what is measured, what an answer
+//! means. A [`Wire`] is all of them over a transport; `stack.rs` lists their order and why. No
+//! layer reads a URL: they decide from the [`Intent`](parcelgate_carrier::Intent) alone.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -76,7 +76,8 @@ impl Wire {
         Self::over(transport, account, carrier, settings, clock)
     }
 
-    /// The same layers over any transport: [`Replay`] in tests, [`Record`] to keep what is exchanged.
+    /// The same layers over any transport: [`Replay`] in tests, [`Record`] to keep what is
+    /// exchanged.
     ///
     /// # Errors
     /// When the carrier's hosts or the settings contradict themselves.

@@ -18,8 +18,9 @@ use crate::intent::{intent_of, lock};
 use crate::pauses::Pauses;
 use crate::settings::WireSettings;
 
-/// One bucket for each class of the account, so that a tracking sweep never keeps a purchase waiting.
-/// Every attempt that leaves has taken its permits; whoever cannot have them in time is told so. A permit whose request then cannot be signed is lost: too few is the safe side.
+/// One bucket for each class of the account, so that a tracking sweep never keeps a purchase
+/// waiting. Every attempt that leaves has taken its permits; whoever cannot have them in time is
+/// told so. A permit whose request then cannot be signed is lost: too few is the safe side.
 pub(crate) struct Limiter {
     inner: Arc<dyn Exchange>,
     carrier: CarrierId,
@@ -66,7 +67,7 @@ impl Exchange for Limiter {
 pub(crate) struct Bucket {
     class: Class,
     quota: Option<Quota>,
-    cells: Option<Cells>,
+    rate: Option<Rate>,
     /// Bounds what waits and what is under way.
     places: Semaphore,
     places_max: usize,
@@ -76,7 +77,32 @@ pub(crate) struct Bucket {
     taken: AtomicU64,
 }
 
-type Cells = RateLimiter<NotKeyed, InMemoryState, Monotonic, StateInformationMiddleware>;
+/// A quota as a leaky bucket. A bucket of `permits` that also fills at that rate would let through
+/// nearly twice the quota in one of its periods; this one holds a quarter and fills at the rest, so
+/// that no period, wherever it begins, sees more than the carrier allows.
+struct Rate {
+    cells: RateLimiter<NotKeyed, InMemoryState, Monotonic, StateInformationMiddleware>,
+    burst: NonZeroU32,
+    /// How long one permit takes to grow.
+    interval: Duration,
+}
+
+impl Rate {
+    /// `None` for a quota that lets nothing through.
+    fn of(quota: Quota) -> Option<Self> {
+        let extra = quota.permits / 4;
+        let burst = NonZeroU32::MIN.saturating_add(extra);
+        let steady = NonZeroU32::new(quota.permits - extra)?;
+        let rounding_up = Duration::from_nanos(u64::from(steady.get()) - 1);
+        let interval = quota.per.checked_add(rounding_up)? / steady.get();
+        let limit = governor::Quota::with_period(interval)?.allow_burst(burst);
+        Some(Self {
+            cells: RateLimiter::direct_with_clock(limit, Monotonic).with_middleware(),
+            burst,
+            interval,
+        })
+    }
+}
 
 /// When the carrier said that it is too much.
 struct Brake {
@@ -105,7 +131,7 @@ pub struct QuotaStatus {
     pub class: Class,
     /// How much it may send; no bound is known when absent.
     pub quota: Option<Quota>,
-    /// How much of it is left now.
+    /// How many permits may be taken at once now; at most a quarter of the quota and one.
     pub left: Option<u32>,
     /// How many permits were ever taken.
     pub taken: u64,
@@ -135,31 +161,27 @@ impl Bucket {
 
     fn new(class: Class, quota: Option<Quota>, pending_max: u32) -> Self {
         let places_max = usize::try_from(pending_max).unwrap_or(Semaphore::MAX_PERMITS);
-        let cells = quota.and_then(|quota| {
-            let permits = NonZeroU32::new(quota.permits)?;
-            let quota = governor::Quota::with_period(quota.per.checked_div(quota.permits)?)?;
-            let cells = RateLimiter::direct_with_clock(quota.allow_burst(permits), Monotonic);
-            Some(cells.with_middleware())
-        });
+        let rate = quota.and_then(Rate::of);
         Self {
             class,
             quota,
-            cells,
             places: Semaphore::new(places_max),
             places_max,
             turn: tokio::sync::Mutex::default(),
             brake: Mutex::new(Brake {
                 until: instant(),
                 pauses: Pauses::new(UNNAMED_PAUSE_MS.0, UNNAMED_PAUSE_MS.1),
-                left: (quota.map_or(0, |quota| quota.permits), instant()),
+                left: (rate.as_ref().map_or(0, |rate| rate.burst.get()), instant()),
             }),
+            rate,
             taken: AtomicU64::new(0),
         }
     }
 
-    /// Takes the permits of a request, waiting for them if need be, at most for half of the time that
-    /// is left: the other half is the carrier's, or a long queue would send what must time out. Fails
-    /// with the time after which to ask again when that is not enough or too many wait already.
+    /// Takes the permits of a request, waiting for them if need be, at most for half of the time
+    /// that is left: the other half is the carrier's, or a long queue would send what must time
+    /// out. Fails with the time after which to ask again when that is not enough or too many wait
+    /// already.
     async fn enter(&self, intent: &Intent) -> Result<SemaphorePermit<'_>, Duration> {
         let place = self.places.try_acquire().map_err(|_| self.interval())?;
         let until = instant() + left(intent.deadline) / 2;
@@ -172,9 +194,7 @@ impl Bucket {
         while let Some(want) = NonZeroU32::new(wanted) {
             match self.take(want) {
                 Ok(taken) => wanted -= taken.get(),
-                Err(wait) if wait > left(until) => {
-                    return Err(wait);
-                }
+                Err(wait) if wait > left(until) => return Err(wait),
                 Err(wait) => sleep(wait).await,
             }
         }
@@ -182,7 +202,7 @@ impl Bucket {
         Ok(place)
     }
 
-    /// Takes permits, at most a bucketful at once, or says how long to wait.
+    /// Takes permits, at most a bucketful at a time, or says how long to wait.
     fn take(&self, want: NonZeroU32) -> Result<NonZeroU32, Duration> {
         let mut brake = lock(&self.brake);
         let paused = left(brake.until);
@@ -190,12 +210,12 @@ impl Bucket {
             return Err(paused);
         }
         let mut taken = want;
-        if let (Some(cells), Some(quota)) = (&self.cells, self.quota) {
-            taken = want.min(NonZeroU32::new(quota.permits).unwrap_or(NonZeroU32::MIN));
-            match cells.check_n(taken) {
+        if let Some(rate) = &self.rate {
+            taken = want.min(rate.burst);
+            match rate.cells.check_n(taken) {
                 Ok(Ok(state)) => brake.left = (state.remaining_burst_capacity(), instant()),
                 Ok(Err(later)) => return Err(later.wait_time_from(instant())),
-                Err(_more_than_a_bucketful) => return Err(quota.per),
+                Err(_more_than_a_bucketful) => return Err(rate.interval),
             }
         }
         self.taken
@@ -203,7 +223,8 @@ impl Bucket {
         Ok(taken)
     }
 
-    /// When the carrier says that it is too much, nobody of this class sends before the time it names.
+    /// When the carrier says that it is too much, nobody of this class sends before the time it
+    /// names.
     fn heed(&self, result: &mut Result<Response>) {
         let mut brake = lock(&self.brake);
         match result {
@@ -217,15 +238,15 @@ impl Bucket {
         }
     }
 
-    /// How long one permit takes to grow again.
+    /// When to ask again if nothing better is known.
     fn interval(&self) -> Duration {
-        let quota = self.quota.filter(|quota| quota.permits > 0);
-        quota.map_or(Duration::from_secs(1), |quota| quota.per / quota.permits)
+        let rate = self.rate.as_ref();
+        rate.map_or(Duration::from_secs(1), |rate| rate.interval)
     }
 
     /// Its class, when it has a quota that lets nothing through.
     pub(crate) fn contradiction(&self) -> Option<Class> {
-        (self.quota.is_some() && self.cells.is_none()).then_some(self.class)
+        (self.quota.is_some() && self.rate.is_none()).then_some(self.class)
     }
 
     pub(crate) fn status(&self) -> QuotaStatus {
@@ -237,7 +258,10 @@ impl Bucket {
         QuotaStatus {
             class: self.class,
             quota: self.quota,
-            left: self.quota.map(|quota| left_now.min(quota.permits)),
+            left: self
+                .rate
+                .as_ref()
+                .map(|rate| left_now.min(rate.burst.get())),
             taken: self.taken.load(Ordering::Relaxed),
             pending: self
                 .places_max

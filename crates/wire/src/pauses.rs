@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Pauses without end, each up to twice as long as the one before, each shortened by a random part of
-/// up to a half so that many who failed together do not come back together.
+/// Pauses without end, each up to twice as long as the one before, each shortened by a random part
+/// of up to a half so that many who failed together do not come back together.
 #[derive(Debug, Clone)]
 pub(crate) struct Pauses {
     next: Duration,

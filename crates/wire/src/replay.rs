@@ -69,8 +69,8 @@ impl Step {
         Self::reacting(Reaction::Answer(response))
     }
 
-    /// Fails as a transport would: [`Kind::Unsent`] when nothing left, [`Kind::OutcomeUnknown`] when
-    /// it may have.
+    /// Fails as a transport would: [`Kind::Unsent`] when nothing left, [`Kind::OutcomeUnknown`]
+    /// when it may have.
     #[must_use]
     pub fn fail(kind: Kind) -> Self {
         Self::reacting(Reaction::Fail(kind))
@@ -122,7 +122,8 @@ impl Step {
 }
 
 impl Replay {
-    /// Takes one step for each request, in order. A request beyond the last is a complaint and fails.
+    /// Takes one step for each request, in order. A request beyond the last is a complaint and
+    /// fails.
     #[must_use]
     pub fn new(carrier: &CarrierId, steps: impl IntoIterator<Item = Step>) -> Self {
         let steps = steps.into_iter().collect();

@@ -52,7 +52,8 @@ impl Retry {
         if !error.kind.retryable(intent.repeat) {
             return None;
         }
-        let stale = error.kind == Kind::StaleToken; // says nothing about load, and waiting is no cure
+        // A stale token says nothing about load, and waiting is no cure.
+        let stale = error.kind == Kind::StaleToken;
         let pause = if stale {
             Duration::ZERO
         } else {
@@ -97,9 +98,9 @@ impl Exchange for Retry {
     }
 }
 
-/// How much may be tried again: a share of the calls of the last ten seconds, or a few where there were
-/// few. A carrier that fails everything gets that share more and no storm (the idea is Finagle's,
-/// <https://finagle.github.io/blog/2016/02/08/retry-budgets>).
+/// How much may be tried again: a share of the calls of the last ten seconds, or a few where there
+/// were few. A carrier that fails everything gets that share more and no storm (the idea is
+/// Finagle's, <https://finagle.github.io/blog/2016/02/08/retry-budgets>).
 struct Budget {
     percent: u32,
     floor: u32,

@@ -7,8 +7,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct WireSettings {
-    /// How often a request of each class is tried at most, the first time included. Default: rate 2,
-    /// ship 3 (again only what is certain not to have left), track 2, manage 3, token 2.
+    /// How often a request of each class is tried at most, the first time included. Default: rate
+    /// 2, ship 3 (again only what is certain not to have left), track 2, manage 3, token 2.
     pub attempts_max: PerClass<u32>,
     /// The longest that one attempt may take, in milliseconds, waiting for quota and token not
     /// counted. Default: rate 8 000, ship 60 000, track 20 000, manage 15 000, token 10 000.
@@ -22,8 +22,9 @@ pub struct WireSettings {
     pub retry: RetrySettings,
     /// When a host counts as down.
     pub breaker: BreakerSettings,
-    /// The longest that connecting may take, in milliseconds: name, TCP and TLS. Never more than half
-    /// of the shortest attempt, so that a stalled connect is known not to have left. Default: 2 000.
+    /// The longest that connecting may take, in milliseconds: name, TCP and TLS. Never more than
+    /// half of the shortest attempt, so that a stalled connect is known not to have left. Default:
+    /// 2 000.
     pub connect_ms_max: u64,
     /// How long an idle connection is kept, in milliseconds. Below the shortest keep-alive that
     /// servers commonly use (5 s), or a request meets a connection that is just closing.
@@ -105,8 +106,8 @@ pub struct QuotaSetting {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct RetrySettings {
-    /// The first pause, in milliseconds; each further one is twice as long, and each is shortened by
-    /// a random part of up to a half. Default: 100.
+    /// The first pause, in milliseconds; each further one is twice as long, and each is shortened
+    /// by a random part of up to a half. Default: 100.
     pub pause_ms: u64,
     /// The longest pause, in milliseconds. Default: 5 000.
     pub pause_ms_max: u64,

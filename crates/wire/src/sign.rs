@@ -15,7 +15,8 @@ use crate::digest;
 use crate::intent::{PerHost, intent_of};
 use crate::token::{Tokens, sensitive};
 
-/// Signs each attempt anew: a token may have been renewed and a time stamp has passed since the last.
+/// Signs each attempt anew: a token may have been renewed and a time stamp has passed since the
+/// last.
 pub(crate) struct Sign {
     inner: Arc<dyn Exchange>,
     carrier: Arc<dyn Carrier>,

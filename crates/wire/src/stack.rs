@@ -1,9 +1,12 @@
 //! The order of the layers: written from the transport outwards, the last one is the outermost.
 //!
-//! It keeps one law, which `tests/law.rs` holds against every mix of outcomes: *requests sent = permits
-//! taken = breaker samples = histogram samples*. With the limiter outside the retry the carrier would
-//! see several times its quota and the breaker one failure instead of many; with the breaker inside the
-//! limiter, permits would be spent on an open circuit.
+//! Retry → Breaker → Limiter → Sign → AttemptTimeout → Instrument → Judge → Transport
+//!
+//! It keeps one law, which `tests/law.rs` holds against every mix of outcomes: *requests sent =
+//! permits taken = breaker samples = histogram samples*. With the limiter outside the retry the
+//! carrier would see several times its quota; with the breaker outside it, one failure would be
+//! counted instead of many; with the breaker inside the limiter, permits would be spent on an open
+//! circuit.
 
 use std::sync::Arc;
 
@@ -53,8 +56,8 @@ impl Account {
         }
     }
 
-    /// All layers over `transport`. Requests of tokens travel a second stack, without the layer that
-    /// would sign them.
+    /// All layers over `transport`. Requests of tokens travel a second stack, without the layer
+    /// that would sign them.
     pub(crate) fn stack(&self, transport: &Arc<dyn Exchange>) -> Arc<dyn Exchange> {
         let tokens = self.layers(transport, None);
         self.layers(transport, Some(&tokens))
@@ -65,46 +68,29 @@ impl Account {
         transport: &Arc<dyn Exchange>,
         tokens: Option<&Arc<dyn Exchange>>,
     ) -> Arc<dyn Exchange> {
-        let Self {
-            id,
-            carrier,
-            settings,
-            clock,
-            circuits,
-            buckets,
-            ..
-        } = self;
         self.measured(transport)
             // Anew for each attempt: tokens are renewed, time stamps pass.
             .push_with(tokens, |inner, tokens| {
-                Sign::over(inner, carrier, clock, tokens)
+                Sign::over(inner, &self.carrier, &self.clock, tokens)
             })
             // Above signing: no token is fetched for a request that may not go.
-            .push(|inner| Limiter::over(inner, id, buckets))
-            // Above the limiter: an open circuit costs no permits. Beneath the retry: it counts attempts.
-            .push(|inner| Breaker::over(inner, id, circuits))
+            .push(|inner| Limiter::over(inner, &self.id, &self.buckets))
+            // Above the limiter, an open circuit costs no permits; below the retry, attempts count.
+            .push(|inner| Breaker::over(inner, &self.id, &self.circuits))
             // Owns the time of the whole call.
-            .push(|inner| Retry::over(inner, id, settings))
+            .push(|inner| Retry::over(inner, &self.id, &self.settings))
             .0
     }
 
     /// The part beneath that makes one measured attempt.
     pub(crate) fn measured(&self, transport: &Arc<dyn Exchange>) -> Stack {
-        let Self {
-            id,
-            carrier,
-            settings,
-            clock,
-            journal,
-            ..
-        } = self;
         Stack::over(transport)
             // Everything above sees outcomes, not status codes.
-            .push(|inner| Judge::over(inner, carrier, clock))
-            // Each attempt is measured by itself, so slow ones that were tried again are visible.
-            .push(|inner| Instrument::over(inner, journal))
+            .push(|inner| Judge::over(inner, &self.carrier, &self.clock))
+            // Each attempt by itself, so that a slow one that was tried again is visible.
+            .push(|inner| Instrument::over(inner, &self.journal))
             // Limits the wire only, never the wait for a token or for quota.
-            .push(|inner| AttemptTimeout::over(inner, id, settings))
+            .push(|inner| AttemptTimeout::over(inner, &self.id, &self.settings))
     }
 }
 

@@ -1,4 +1,5 @@
-//! What the layers promise, over a scripted transport and a paused clock; `sockets.rs` over real ones.
+//! What the layers promise, over a scripted transport and a paused clock; `sockets.rs` over real
+//! ones.
 
 mod breaking;
 mod fixture;

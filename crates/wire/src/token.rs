@@ -64,8 +64,8 @@ struct Failed {
 
 /// How long a token request may take with everything: two attempts and the pause between.
 const FETCH_MAX: Duration = Duration::from_secs(25);
-/// Until a failed token request is repeated, when nobody says otherwise: short while the host is ill,
-/// longer when it refused the account, so that a wrong password does not lock it.
+/// Until a failed token request is repeated, when nobody says otherwise: short while the host is
+/// ill, longer when it refused the account, so that a wrong password does not lock it.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(30);
 const LIFE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
@@ -186,8 +186,8 @@ impl Tokens {
         }
     }
 
-    /// The carrier refused `token`: it is dropped. Whether another one may help, which is not so when
-    /// it had itself just replaced a refused one and was never taken.
+    /// The carrier refused `token`: it is dropped. Whether another one may help, which is not so
+    /// when it had itself just replaced a refused one and was never taken.
     pub(crate) fn refused(&self, token: &Arc<Token>) -> bool {
         let mut state = lock(&self.state);
         if state
@@ -253,8 +253,8 @@ impl Tokens {
         Ok(request)
     }
 
-    /// Reads the answer, which comes from outside like any other: the token must fit a header, and the
-    /// life it claims is bounded.
+    /// Reads the answer, which comes from outside like any other: the token must fit a header, and
+    /// the life it claims is bounded.
     fn granted(&self, response: &Response, begun: Instant) -> Result<Token> {
         let carrier = &self.carrier.profile().id;
         let granted: Granted = read_json(carrier, TOKEN, response)?;

@@ -19,8 +19,8 @@ pub(crate) struct Transport {
     carrier: Arc<dyn Carrier>,
     bases: PerHost<String>,
     pooled: Client,
-    /// Every purchase on a connection of its own: on a kept one it can meet the other side closing it,
-    /// and then nobody knows whether it arrived.
+    /// Every purchase on a connection of its own: on a kept one it can meet the other side closing
+    /// it, and then nobody knows whether it arrived.
     unpooled: Client,
     answer_bytes_max: usize,
 }
@@ -125,5 +125,18 @@ impl Exchange for Transport {
         *response.headers_mut() = std::mem::take(answer.headers_mut());
         *response.body_mut() = self.read(answer, &intent).await?;
         Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connecting_gives_up_before_any_attempt_does() {
+        let connect_max_of = |json| connect_max(&serde_json::from_str(json).unwrap());
+        assert_eq!(connect_max_of("{}"), Duration::from_secs(2));
+        let hurried = r#"{"attempt_ms_max":{"ship":1000}}"#;
+        assert_eq!(connect_max_of(hurried), Duration::from_millis(500));
     }
 }

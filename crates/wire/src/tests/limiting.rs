@@ -1,5 +1,7 @@
 //! No more than the carrier allows, and nobody waits in vain.
 
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -33,11 +35,40 @@ fn quota(rig: &Rig, class: Class) -> QuotaStatus {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bucketful_goes_at_once_and_the_rest_as_it_fills_in_the_order_it_came() {
+async fn no_period_sees_more_than_the_quota() {
+    for permits in [1, 2, 3, 4, 7, 10, 33, 100] {
+        let quota = format!(r#"{{"quotas":{{"track":{{"permits":{permits},"per_ms":1000}}}}}}"#);
+        let settings: WireSettings = serde_json::from_str(&quota).unwrap();
+        let rig = Rig::with(always(ok), Auth::Open, &[], &settings);
+        let begun = instant();
+        let calls = (0..permits * 2).map(|number| {
+            let rig = &rig;
+            async move {
+                // Some come together, some find a bucket that has filled again.
+                parcelgate_clock::sleep(seconds(u64::from(number % 3 == 0)) * 5).await;
+                rig.ask(Class::Track, seconds(600)).await.unwrap();
+            }
+        });
+        join_all(calls).await;
+        let sent: Vec<_> = rig.replay.seen().iter().map(|seen| seen.at).collect();
+        for at in &sent {
+            let period = *at..*at + seconds(1);
+            let count = sent.iter().filter(|at| period.contains(at)).count();
+            assert!(
+                count <= permits,
+                "{count} of {permits} in the second from {:?}",
+                *at - begun
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_came_first_goes_first_and_three_quarters_of_the_quota_are_used() {
     let rig = rig();
     let begun = instant();
-    let order = std::sync::Mutex::new(vec![]);
-    let calls = (0..50).map(|number| {
+    let order = Mutex::new(vec![]);
+    let calls = (0..100).map(|number| {
         let (rig, order) = (&rig, &order);
         async move {
             rig.ask(Class::Track, seconds(60)).await.unwrap();
@@ -45,21 +76,9 @@ async fn a_bucketful_goes_at_once_and_the_rest_as_it_fills_in_the_order_it_came(
         }
     });
     join_all(calls).await;
-    let sent: Vec<Duration> = rig
-        .replay
-        .seen()
-        .iter()
-        .map(|seen| seen.at - begun)
-        .collect();
-    assert_eq!(sent[9], Duration::ZERO);
-    for (number, at) in (1_u32..).zip(&sent[10..]) {
-        assert!(
-            *at >= number * Duration::from_millis(100),
-            "{number}: {at:?}"
-        );
-    }
-    assert!(sent[49] < seconds(5), "{:?}", sent[49]);
     assert!(order.lock().unwrap().is_sorted());
+    let took = instant() - begun;
+    assert!(took <= seconds(100) / 10 * 4 / 3, "{took:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,12 +100,12 @@ async fn a_sweep_of_one_class_does_not_keep_another_waiting() {
 async fn a_request_may_take_several_permits_even_more_than_a_bucketful() {
     let rig = rig();
     let begun = instant();
-    rig.call(Class::Track, Repeat::Safe, 4, seconds(60))
+    rig.call(Class::Track, Repeat::Safe, 2, seconds(60))
         .await
         .unwrap();
     let status = quota(&rig, Class::Track);
-    assert_eq!((status.left, status.taken), (Some(6), 4));
-    rig.call(Class::Track, Repeat::Safe, 26, seconds(60))
+    assert_eq!((status.left, status.taken), (Some(1), 2));
+    rig.call(Class::Track, Repeat::Safe, 17, seconds(60))
         .await
         .unwrap();
     let waited = instant() - begun;
@@ -95,15 +114,15 @@ async fn a_request_may_take_several_permits_even_more_than_a_bucketful() {
         "{waited:?}"
     );
     let status = quota(&rig, Class::Track);
-    assert_eq!((status.left, status.taken), (Some(0), 30));
-    parcelgate_clock::sleep(Duration::from_millis(350)).await;
-    assert_eq!(quota(&rig, Class::Track).left, Some(3));
+    assert_eq!((status.left, status.taken), (Some(0), 19));
+    parcelgate_clock::sleep(Duration::from_millis(260)).await;
+    assert_eq!(quota(&rig, Class::Track).left, Some(2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_cannot_be_served_in_time_is_told_when_to_come_again() {
     let rig = rig();
-    rig.call(Class::Track, Repeat::Safe, 10, seconds(1))
+    rig.call(Class::Track, Repeat::Safe, 3, seconds(1))
         .await
         .unwrap();
     let begun = instant();
@@ -112,7 +131,7 @@ async fn who_cannot_be_served_in_time_is_told_when_to_come_again() {
         .await
         .unwrap_err();
     assert_eq!((error.kind, instant()), (Kind::Throttled, begun));
-    assert_eq!(error.retry_after, Some(Duration::from_millis(100)));
+    assert_eq!(error.retry_after, Some(Duration::from_millis(125)));
     assert_eq!(rig.replay.count(), 1);
 }
 
@@ -127,13 +146,12 @@ async fn whoever_waited_has_time_left_for_the_carrier() {
     );
     let calls = join_all((0..200).map(|_| rig.ask(Class::Track, seconds(2)))).await;
     let served = calls.iter().filter(|call| call.is_ok()).count();
-    let refused = calls
-        .into_iter()
-        .filter_map(kind)
-        .all(|kind| kind == Kind::Throttled);
-    assert!(
-        served >= 20 && refused,
-        "{served}: ten times too many calls are no outage"
+    assert!(served >= 10, "{served}");
+    let failed: BTreeSet<_> = calls.into_iter().filter_map(kind).map(Kind::name).collect();
+    assert_eq!(
+        failed,
+        BTreeSet::from(["THROTTLED"]),
+        "too many calls are no outage"
     );
 }
 
@@ -185,7 +203,7 @@ fn settings_come_before_documents_and_may_not_forbid_everything() {
         .quotas
         .into_iter()
         .find(|quota| quota.class == Class::Track);
-    assert_eq!(track.unwrap().left, Some(3));
+    assert_eq!(track.unwrap().quota.map(|quota| quota.permits), Some(3));
     for nothing in [
         r#"{"permits":0,"per_ms":1000}"#,
         r#"{"permits":1,"per_ms":0}"#,

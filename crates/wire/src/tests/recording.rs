@@ -87,6 +87,25 @@ async fn what_is_recorded_shows_no_secret() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_that_was_given_up_is_counted_as_unknown() {
+    let rig = Rig::open(always(Step::hang));
+    let asked = rig.ask(Class::Rate, Duration::from_millis(500));
+    let during = async {
+        tokio::task::yield_now().await;
+        assert_eq!(rig.wire.status().operations[0].in_flight, 1);
+    };
+    let (said, ()) = tokio::join!(asked, during);
+    assert_eq!(kind(said), Some(Kind::OutcomeUnknown));
+    let status = rig.wire.status();
+    let work = &status.operations[0];
+    assert_eq!(
+        (work.in_flight, &work.outcomes[..]),
+        (0, &[("OUTCOME_UNKNOWN", 1)][..])
+    );
+    assert_eq!(work.p50, Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_status_says_what_attempts_came_to() {
     let slow = |ms| ok().after(Duration::from_millis(ms));
     let rig = Rig::open(steps(

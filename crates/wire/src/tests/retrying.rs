@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use parcelgate_carrier::{Class, Kind, Repeat};
+use parcelgate_carrier::{Call, Class, Kind, Repeat};
 use parcelgate_clock::instant;
 
 use super::fixture::*;
+use crate::attempt::AttemptTimeout;
 use crate::{BreakerSettings, Replay, Step, WireSettings};
 
 const MINUTE: Duration = seconds(60);
@@ -152,6 +153,25 @@ async fn nothing_is_sent_when_the_time_is_up() {
         );
     }
     assert_eq!(rig.replay.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_attempt_begins_when_the_wait_for_a_token_took_all_the_time() {
+    let replay = std::sync::Arc::new(steps([]));
+    let attempt = AttemptTimeout::over(replay.clone(), &ACME, &WireSettings::default());
+    let call = Call::new(&attempt, instant());
+    let said = call.send(outgoing(Class::Rate, Repeat::Safe, 1)).await;
+    assert_eq!((kind(said), replay.count()), (Some(Kind::Deadline), 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_stops_a_class_for_longer_than_a_quarter_of_an_hour() {
+    let eternity = Step::answer(429, "").header("retry-after", "99999999999");
+    let rig = Rig::open(steps([eternity, ok()]));
+    let error = rig.ask(Class::Rate, MINUTE).await.unwrap_err();
+    assert_eq!(error.retry_after, Some(15 * MINUTE));
+    parcelgate_clock::sleep(15 * MINUTE).await;
+    assert!(rig.ask(Class::Rate, MINUTE).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

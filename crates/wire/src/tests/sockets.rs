@@ -1,5 +1,5 @@
-//! The transport against real sockets: what certainly did not leave, what may have, and that nothing
-//! is sent behind our back.
+//! The transport against real sockets: what certainly did not leave, what may have, and that
+//! nothing is sent behind our back.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
