@@ -14,6 +14,8 @@ mod ids;
 mod records;
 mod rules;
 mod sqlite;
+#[cfg(feature = "suite")]
+pub mod suite;
 
 use std::fmt::Debug;
 

@@ -146,7 +146,8 @@ async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
         false,
     );
     let migrator = Migrator::with_migrations(vec![first]);
-    let done = migrator.run(connection).await;
+    // `run` borrows its connection in a way that makes the future of `open` not `Send` for rustc.
+    let done = migrator.run_direct(None, connection, false).await;
     done.map_err(|error| Error::Database(error.to_string()))
 }
 
@@ -338,5 +339,42 @@ impl Store for Sqlite {
         page: Page<'_, DeliveryId>,
     ) -> Result<Vec<Delivery>> {
         deliveries::list(&self.reads, tenant, subscription, state, page).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_temporary_store_leaves_nothing() {
+        let store = Sqlite::temporary().await.unwrap();
+        let path = store._file.as_ref().unwrap().path().to_owned();
+        store.ready().await.unwrap();
+        assert!(path.exists());
+        store.close().await;
+        drop(store);
+        assert!(!path.exists());
+        let rest = path.with_extension("db-wal");
+        assert!(!rest.exists());
+    }
+
+    #[tokio::test]
+    async fn a_commit_waits_for_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("store.db")).await.unwrap();
+        let pragma = |sql: &'static str| {
+            let mut options = store.reads.connect_options().as_ref().clone();
+            options = options.read_only(true);
+            async move {
+                let mut connection = options.connect().await.unwrap();
+                let row = sqlx::query(sql).fetch_one(&mut connection).await.unwrap();
+                cells::Cells(&row).text("mode").unwrap()
+            }
+        };
+        let mode = pragma("SELECT journal_mode AS mode FROM pragma_journal_mode").await;
+        assert_eq!(mode, "wal");
+        let mode = pragma("SELECT CAST(synchronous AS TEXT) AS mode FROM pragma_synchronous").await;
+        assert_eq!(mode, "2", "FULL");
     }
 }

@@ -1,0 +1,74 @@
+//! What every store must do, as cases that any can be run through.
+
+mod deliveries;
+mod jobs;
+mod make;
+mod shipments;
+mod tenants;
+mod trackers;
+mod whole;
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::future::{BoxFuture, FutureExt};
+
+use crate::{Result, Store};
+
+/// How a case ended; it may also panic.
+pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+/// Where one case keeps its store.
+#[async_trait]
+pub trait Place: Send + Sync {
+    /// Opens the store there: an empty one at first, afterwards what was left.
+    async fn open(&self) -> Result<Arc<dyn Store>>;
+}
+
+/// One promise of a store.
+pub struct Case {
+    /// The promise: `shipments::of_many_senders_one_wins`.
+    pub name: &'static str,
+    run: Box<dyn Fn(Arc<dyn Place>) -> BoxFuture<'static, Outcome> + Send + Sync>,
+}
+
+impl Case {
+    fn new<F>(name: &'static str, run: fn(Arc<dyn Place>) -> F) -> Self
+    where
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        Self {
+            name,
+            run: Box::new(move |place| run(place).boxed()),
+        }
+    }
+
+    /// Holds the store at `place`, which nobody else uses, to the promise.
+    ///
+    /// # Errors
+    /// When it breaks it.
+    pub async fn run(&self, place: Arc<dyn Place>) -> Outcome {
+        (self.run)(place).await
+    }
+}
+
+impl fmt::Debug for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Case({})", self.name)
+    }
+}
+
+/// Every case.
+#[must_use]
+pub fn cases() -> Vec<Case> {
+    let groups = [
+        whole::cases(),
+        shipments::cases(),
+        trackers::cases(),
+        deliveries::cases(),
+        jobs::cases(),
+        tenants::cases(),
+    ];
+    groups.into_iter().flatten().collect()
+}
