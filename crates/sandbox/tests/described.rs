@@ -18,7 +18,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use parcelgate_conformance::corrections::CORRECTIONS;
 use parcelgate_conformance::described::{self, Described};
 use serde_json::{Value, json};
-use session::{Session, rate_request, ship_abroad_request, ship_request};
+use session::{Received, Session, rate_request, ship_abroad_request, ship_request};
 
 fn main() -> ExitCode {
     let folder = described::folder();
@@ -282,12 +282,21 @@ async fn track_alert(judge: Judge) {
     let wrong = json!({ "locale": "en_US", "trackingNumberList": ["nonsense"] });
     let (status, _) = judge.answers(v2, "POST", target, Some(&wrong)).await;
     assert_eq!(status, 400);
+    let mut receiver = Received::listen().await;
     request["destination"] = json!({
-        "url": "http://127.0.0.1:9/", "credentialType": "Bearer", "credential": "secret",
+        "url": receiver.url, "credentialType": "Bearer", "credential": "secret",
     });
     let v1 = "ups/track-alert-v1.yaml";
     let target = "/api/track/v1/subscription/standard/package";
     judge.grants(v1, "POST", target, Some(&request)).await;
+    judge.session.days_pass(10);
+    let mut delivered = false;
+    while !delivered {
+        let (_, event) = receiver.next().await;
+        let violations = judge.known[v2].component("TrackingEventRequest", &event);
+        none(violations, &event.to_string());
+        delivered = event["activityStatus"]["type"] == "D";
+    }
 }
 
 async fn refusals(judge: Judge) {

@@ -49,7 +49,7 @@ fn drawing(parcel: &Parcel<Package>) -> Drawing {
         64,
         &format!("{} {}", to.country, route(&to.postal)),
     );
-    paper.text(40, 580, 24, &format!("UPS ROUTE {}", to.state));
+    paper.text(40, 580, 24, &to.state);
     paper.rule(640, 10);
     paper.text(20, 668, 48, shipment.service.name);
     paper.text(
@@ -75,16 +75,14 @@ fn drawing(parcel: &Parcel<Package>) -> Drawing {
 }
 
 fn address(paper: &mut Drawing, x: u16, y: u16, size: u16, party: &Party) {
-    let mut lines = vec![
-        party.attention.clone(),
-        party.phone.clone(),
-        party.name.clone(),
-    ];
+    let mut lines = vec![party.attention.clone(), party.phone.clone()];
+    if party.name != party.attention {
+        lines.push(party.name.clone());
+    }
     lines.extend(party.lines.iter().cloned());
     lines.push(format!("{} {} {}", party.city, party.state, party.postal));
     lines.push(party.country.clone());
     lines.retain(|line| !line.trim().is_empty());
-    lines.dedup();
     for (index, line) in (0_u16..).zip(lines.iter().take(8)) {
         let line: String = line.chars().take(30).collect();
         paper.text(x, y + index * (size + 2), size, &line);

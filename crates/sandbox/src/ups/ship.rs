@@ -16,7 +16,7 @@ use super::rating::accepted;
 use super::refusal::{Answer, Refusal};
 use super::service::Service;
 use super::shipment::{Image, Package, Party, Shipment};
-use super::{guard, paper, scan, ship_rules, zip};
+use super::{guard, paper, scan, ship_rules};
 use crate::document::{at, list, present, scalar, text};
 use crate::parcel::Parcel;
 use crate::plan;
@@ -57,12 +57,11 @@ pub(crate) async fn ship(
 }
 
 fn read(world: &World, ask: &Value) -> Answer<(Shipment, Vec<Piece>)> {
+    // Either way UPS holds the postal code against the state, which `Lane` does.
     let option = text(ask, "Request.RequestOption").unwrap_or_default();
-    let validating = match option {
-        "validate" => true,
-        "nonvalidate" => false,
-        _ => return Err(Refusal::invalid("120051", "Invalid RequestOption")),
-    };
+    if !matches!(option, "validate" | "nonvalidate") {
+        return Err(Refusal::invalid("120051", "Invalid RequestOption"));
+    }
     let body = at(ask, "Shipment")
         .ok_or_else(|| Refusal::invalid("120002", "Missing or invalid Shipment"))?;
     let number = text(body, "Shipper.ShipperNumber")
@@ -78,13 +77,6 @@ fn read(world: &World, ask: &Value) -> Answer<(Shipment, Vec<Piece>)> {
     if !service.serves(&lane) {
         let message = "The requested service is unavailable between the selected locations.";
         return Err(Refusal::invalid("120124", message));
-    }
-    if validating && matches!(lane.destination.country.as_str(), "US" | "PR") {
-        let postal = text(body, "ShipTo.Address.PostalCode").unwrap_or_default();
-        if zip::state(postal) != text(body, "ShipTo.Address.StateProvinceCode") {
-            let message = "Address Validation Error on ShipTo address";
-            return Err(Refusal::invalid("120802", message));
-        }
     }
     let pieces = pieces(body, "Packaging", &CODES)?;
     let image = image(ask)?;

@@ -186,6 +186,36 @@ impl Session {
     }
 }
 
+/// A receiver of pushes.
+pub(crate) struct Received {
+    pub(crate) url: String,
+    events: tokio::sync::mpsc::Receiver<(http::HeaderMap, Value)>,
+}
+
+impl Received {
+    pub(crate) async fn listen() -> Self {
+        let (sender, events) = tokio::sync::mpsc::channel(100);
+        let take = async move |headers: http::HeaderMap, body: axum::Json<Value>| {
+            sender.send((headers, body.0)).await.unwrap();
+        };
+        let take = axum::routing::post(move |headers, body| {
+            let take = take.clone();
+            async move { take(headers, body).await }
+        });
+        let app = axum::Router::new().route("/events", take);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/events", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { url, events }
+    }
+
+    /// The next event; fails when none comes.
+    pub(crate) async fn next(&mut self) -> (http::HeaderMap, Value) {
+        let next = tokio::time::timeout(Duration::from_secs(10), self.events.recv());
+        next.await.unwrap().unwrap()
+    }
+}
+
 /// The public parameters of a call to Yanwen.
 pub(crate) struct Call {
     pub(crate) user_id: String,
