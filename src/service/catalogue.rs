@@ -13,8 +13,10 @@ pub struct Catalogues {
     accounts: Arc<Accounts>,
 }
 
+type Has = fn(&Account) -> bool;
+
 /// The facets by name, in the order in which they are listed.
-const FACETS: [(&str, fn(&Account) -> bool); 6] = [
+const FACETS: [(&str, Has); 6] = [
     ("rates", |account| account.carrier.rates().is_some()),
     ("shipping", |account| account.carrier.shipping().is_some()),
     ("tracking", |account| account.carrier.tracking().is_some()),

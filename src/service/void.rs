@@ -62,7 +62,14 @@ impl Voids {
             | PurchaseState::Voiding
             | PurchaseState::VoidUnknown => return Ok(purchase),
             PurchaseState::Purchased | PurchaseState::PurchasedNoLabel => {}
-            other => return Err(Fault::NotVoidable(other)),
+            other @ (PurchaseState::Accepted
+            | PurchaseState::Sending
+            | PurchaseState::Rejected
+            | PurchaseState::Unknown
+            | PurchaseState::Absent
+            | PurchaseState::NeedsReview
+            | PurchaseState::Cancelled
+            | PurchaseState::VoidRefused) => return Err(Fault::NotVoidable(other)),
         }
         let key = RequestKey {
             method: "VoidLabel".to_owned(),

@@ -64,6 +64,15 @@ impl Violations {
         self.0.extend(other.0);
     }
 
+    /// The same with every field under the name that `rename` gives it.
+    #[must_use]
+    pub fn renamed(mut self, rename: impl Fn(&str) -> String) -> Self {
+        for violation in &mut self.0 {
+            violation.field = rename(&violation.field);
+        }
+        self
+    }
+
     /// Whether nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -190,7 +190,18 @@ impl Purchases {
         let flight = match purchase.version.state {
             PurchaseState::Accepted => Some(self.take_off(purchase)),
             PurchaseState::Sending => self.flights.of(&id),
-            _ => return outcome(purchase),
+            PurchaseState::Purchased
+            | PurchaseState::PurchasedNoLabel
+            | PurchaseState::Rejected
+            | PurchaseState::Unknown
+            | PurchaseState::Absent
+            | PurchaseState::NeedsReview
+            | PurchaseState::Cancelled
+            | PurchaseState::VoidWanted
+            | PurchaseState::Voiding
+            | PurchaseState::Voided
+            | PurchaseState::VoidRefused
+            | PurchaseState::VoidUnknown => return outcome(purchase),
         };
         if let Some(flight) = flight {
             let left = parcelgate_clock::left(caller.reply_by(MARGIN));
@@ -251,7 +262,16 @@ fn outcome(purchase: Purchase) -> Result<Purchase, Fault> {
         PurchaseState::Accepted | PurchaseState::Rejected | PurchaseState::Cancelled => {
             Err(Fault::of_purchase(&purchase))
         }
-        _ => Ok(purchase),
+        PurchaseState::Purchased
+        | PurchaseState::PurchasedNoLabel
+        | PurchaseState::Unknown
+        | PurchaseState::Absent
+        | PurchaseState::NeedsReview
+        | PurchaseState::VoidWanted
+        | PurchaseState::Voiding
+        | PurchaseState::Voided
+        | PurchaseState::VoidRefused
+        | PurchaseState::VoidUnknown => Ok(purchase),
     }
 }
 
