@@ -50,7 +50,7 @@ pub const CORRECTIONS: &[Correction] = &[
         schema: "/components/schemas/ShipmentResults_BillingWeight/properties/Weight",
         member: "/minLength",
         wrong: "a billing weight has exactly eight characters",
-        evidence: "the same element of ups/rating.yaml has one to five (RatedShipment_BillingWeight)",
+        evidence: "the same element has one to five in ups/rating.yaml",
         right: "1",
         witness: r#""12.5""#,
     },

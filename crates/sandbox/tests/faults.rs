@@ -1,9 +1,4 @@
 //! Each fault does what it says, and says what it did: a sale before a cut is a sale.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
 
 mod session;
 
