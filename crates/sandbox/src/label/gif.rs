@@ -8,30 +8,32 @@ use super::{Drawing, Mark};
 /// White and black.
 const PALETTE: [u8; 6] = [0xFF, 0xFF, 0xFF, 0, 0, 0];
 
-/// Black dots on white paper.
+/// Black dots on white paper that lies on its side: turned by a quarter to the right.
 struct Paper {
-    width: u16,
+    /// The width of what is drawn, before it is turned.
     height: u16,
+    /// The height of what is drawn, before it is turned.
+    width: u16,
     dots: Vec<u8>,
 }
 
 impl Paper {
-    fn new(width: u16, height: u16) -> Self {
-        let dots = vec![0; usize::from(width) * usize::from(height)];
+    fn lying(drawing: &Drawing) -> Self {
         Self {
-            width,
-            height,
-            dots,
+            height: drawing.width,
+            width: drawing.height,
+            dots: vec![0; usize::from(drawing.width) * usize::from(drawing.height)],
         }
     }
 
-    /// Blackens a rectangle; what lies beyond the edge is cut off.
+    /// Blackens a rectangle of the drawing; what lies beyond the edge is cut off.
     fn blacken(&mut self, x: u16, y: u16, width: u16, height: u16) {
-        let right = usize::from(x.saturating_add(width).min(self.width));
-        let bottom = y.saturating_add(height).min(self.height);
-        for row in y..bottom {
+        let bottom = y.saturating_add(height).min(self.width);
+        let left = usize::from(self.width - bottom);
+        let right = usize::from(self.width.saturating_sub(y));
+        for row in x..x.saturating_add(width).min(self.height) {
             let start = usize::from(row) * usize::from(self.width);
-            if let Some(dots) = self.dots.get_mut(start + usize::from(x)..start + right) {
+            if let Some(dots) = self.dots.get_mut(start + left..start + right) {
                 dots.fill(1);
             }
         }
@@ -43,30 +45,19 @@ impl Paper {
         for character in text.chars() {
             for (column, bits) in (0_u16..).zip(columns(character)) {
                 for row in (0..7_u16).filter(|row| bits & (1 << row) != 0) {
-                    let (x, y) = (left + column * scale, y + row * scale);
+                    let x = left.saturating_add(column * scale);
+                    let y = y.saturating_add(row * scale);
                     self.blacken(x, y, scale, scale);
                 }
             }
             left = left.saturating_add(ADVANCE * scale);
         }
     }
-
-    /// Turned by a quarter to the right.
-    fn turned(&self) -> Self {
-        let mut turned = Self::new(self.height, self.width);
-        let (width, height) = (usize::from(self.width), usize::from(self.height));
-        for (index, dot) in turned.dots.iter_mut().enumerate() {
-            let (row, column) = (index / height, index % height);
-            let source = (height - 1 - column) * width + row;
-            *dot = self.dots.get(source).copied().unwrap_or_default();
-        }
-        turned
-    }
 }
 
 /// The drawing lying on its side, as UPS sends it. Empty when it cannot be encoded.
 pub(crate) fn landscape_gif(drawing: &Drawing) -> Vec<u8> {
-    let mut paper = Paper::new(drawing.width, drawing.height);
+    let mut paper = Paper::lying(drawing);
     for mark in &drawing.marks {
         match mark {
             Mark::Block {
@@ -90,7 +81,7 @@ pub(crate) fn landscape_gif(drawing: &Drawing) -> Vec<u8> {
             }
         }
     }
-    encode(&paper.turned()).unwrap_or_default()
+    encode(&paper).unwrap_or_default()
 }
 
 fn encode(paper: &Paper) -> Result<Vec<u8>, gif::EncodingError> {
