@@ -10,7 +10,7 @@ use super::out::{self, Out, number};
 
 /// Show what the carriers can do, or how one account is
 #[derive(Debug, Args)]
-pub struct CarriersArgs {
+pub(crate) struct CarriersArgs {
     /// Show how this account is: circuits, quotas, answers.
     #[arg(value_name = "ACCOUNT")]
     account: Option<String>,
@@ -22,7 +22,7 @@ pub struct CarriersArgs {
 ///
 /// # Errors
 /// When the gateway cannot be reached or there is no such account.
-pub async fn run(args: CarriersArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: CarriersArgs, out: &mut Out) -> anyhow::Result<()> {
     let gate = Gate::open(&args.server).await?;
     if let Some(account) = args.account {
         let request = GetCarrierStatusRequest { account };

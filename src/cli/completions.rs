@@ -8,7 +8,7 @@ use super::out::Out;
 
 /// Print what makes a shell complete the commands
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// Which shell.
     shell: Shell,
 }
@@ -17,7 +17,7 @@ pub struct CompletionsArgs {
 ///
 /// # Errors
 /// When it cannot be written.
-pub fn run(args: &CompletionsArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) fn run(args: &CompletionsArgs, out: &mut Out) -> anyhow::Result<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "parcelgate", &mut script);
     out.raw(&String::from_utf8(script)?)?;

@@ -25,7 +25,7 @@ const CONNECT_MAX: Duration = Duration::from_secs(3);
 /// Which gateway to call, and as whom.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Gateway")]
-pub struct ServerArgs {
+pub(crate) struct ServerArgs {
     /// Where the gateway answers.
     #[arg(
         long,
@@ -33,7 +33,7 @@ pub struct ServerArgs {
         default_value = "http://127.0.0.1:50051",
         value_name = "URL"
     )]
-    pub server: String,
+    pub(crate) server: String,
     /// The API key; `parcelgate keys create` makes one.
     #[arg(
         long,
@@ -41,15 +41,15 @@ pub struct ServerArgs {
         hide_env_values = true,
         value_name = "KEY"
     )]
-    pub key: Option<Key>,
-    /// How long an answer may take, such as 800ms or 20s. The gateway replies in time with what it has.
+    pub(crate) key: Option<Key>,
+    /// How long an answer may take, such as 800ms or 20s; the gateway replies in time.
     #[arg(long, default_value = "30s", value_name = "TIME", value_parser = parse::duration)]
-    pub timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 /// An API key; it cannot be printed.
 #[derive(Clone)]
-pub struct Key(String);
+pub(crate) struct Key(String);
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -73,7 +73,7 @@ impl std::str::FromStr for Key {
 
 /// Puts the key on every request.
 #[derive(Debug, Clone)]
-pub struct Bearer(Option<MetadataValue<Ascii>>);
+pub(crate) struct Bearer(Option<MetadataValue<Ascii>>);
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
@@ -87,11 +87,11 @@ impl Interceptor for Bearer {
 }
 
 /// A connection that carries the key.
-pub type Door = InterceptedService<Channel, Bearer>;
+pub(crate) type Door = InterceptedService<Channel, Bearer>;
 
 /// A gateway that can be called.
 #[derive(Debug, Clone)]
-pub struct Gate {
+pub(crate) struct Gate {
     door: Door,
     timeout: Duration,
 }
@@ -101,7 +101,7 @@ impl Gate {
     ///
     /// # Errors
     /// When the address or the key is none, or nobody answers there.
-    pub async fn open(args: &ServerArgs) -> anyhow::Result<Self> {
+    pub(crate) async fn open(args: &ServerArgs) -> anyhow::Result<Self> {
         let endpoint = Endpoint::from_shared(args.server.clone())
             .with_context(|| {
                 format!(
@@ -124,7 +124,7 @@ impl Gate {
     }
 
     /// A request with the deadline on it.
-    pub fn ask<T>(&self, message: T) -> Request<T> {
+    pub(crate) fn ask<T>(&self, message: T) -> Request<T> {
         let mut request = Request::new(message);
         request.set_timeout(self.timeout);
         request
@@ -132,31 +132,31 @@ impl Gate {
 
     /// Prices.
     #[must_use]
-    pub fn rates(&self) -> RateServiceClient<Door> {
+    pub(crate) fn rates(&self) -> RateServiceClient<Door> {
         RateServiceClient::new(self.door.clone())
     }
 
     /// Labels.
     #[must_use]
-    pub fn shipments(&self) -> ShipmentServiceClient<Door> {
+    pub(crate) fn shipments(&self) -> ShipmentServiceClient<Door> {
         ShipmentServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
     }
 
     /// Parcels.
     #[must_use]
-    pub fn tracking(&self) -> TrackingServiceClient<Door> {
+    pub(crate) fn tracking(&self) -> TrackingServiceClient<Door> {
         TrackingServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
     }
 
     /// Carriers and accounts.
     #[must_use]
-    pub fn carriers(&self) -> CarrierServiceClient<Door> {
+    pub(crate) fn carriers(&self) -> CarrierServiceClient<Door> {
         CarrierServiceClient::new(self.door.clone())
     }
 
     /// Webhooks.
     #[must_use]
-    pub fn subscriptions(&self) -> SubscriptionServiceClient<Door> {
+    pub(crate) fn subscriptions(&self) -> SubscriptionServiceClient<Door> {
         SubscriptionServiceClient::new(self.door.clone())
     }
 }
@@ -164,9 +164,9 @@ impl Gate {
 /// Nobody answers.
 #[derive(Debug, thiserror::Error)]
 #[error("no gateway answers at {server}")]
-pub struct Unreachable {
+pub(crate) struct Unreachable {
     /// Where.
-    pub server: String,
+    pub(crate) server: String,
     source: tonic::transport::Error,
 }
 

@@ -37,7 +37,7 @@ fn without_prefix(name: &str, prefix: &str) -> String {
 }
 
 /// A price.
-pub(super) fn quote(quote: &Quote) -> Value {
+pub(crate) fn quote(quote: &Quote) -> Value {
     let charge = |charge: &Charge| {
         json!({
             "kind": without_prefix(charge.kind().as_str_name(), "KIND_"),
@@ -78,7 +78,7 @@ pub(super) fn quote(quote: &Quote) -> Value {
 }
 
 /// Why a carrier gave no answer.
-pub(super) fn failure(failure: &CarrierFailure) -> Value {
+pub(crate) fn failure(failure: &CarrierFailure) -> Value {
     let violations: Vec<Value> = failure
         .violations
         .iter()
@@ -95,7 +95,7 @@ pub(super) fn failure(failure: &CarrierFailure) -> Value {
 }
 
 /// A shipment.
-pub(super) fn shipment(shipment: &Shipment) -> Value {
+pub(crate) fn shipment(shipment: &Shipment) -> Value {
     let parcels: Vec<Value> = shipment
         .parcels
         .iter()
@@ -127,7 +127,7 @@ pub(super) fn shipment(shipment: &Shipment) -> Value {
 }
 
 /// A parcel that is followed.
-pub(super) fn tracker(tracker: &Tracker, events: &[TrackingEvent]) -> Value {
+pub(crate) fn tracker(tracker: &Tracker, events: &[TrackingEvent]) -> Value {
     json!({
         "name": tracker.name,
         "carrier": tracker.carrier,
@@ -180,7 +180,7 @@ fn tracking_event(event: &TrackingEvent) -> Value {
 }
 
 /// An entry of the log.
-pub(super) fn event(event: &Event, resume_token: &str) -> Value {
+pub(crate) fn event(event: &Event, resume_token: &str) -> Value {
     let data = serde_json::from_str::<Value>(&event.data_json)
         .unwrap_or_else(|_| Value::String(event.data_json.clone()));
     json!({
@@ -195,7 +195,7 @@ pub(super) fn event(event: &Event, resume_token: &str) -> Value {
 }
 
 /// A carrier that is built in.
-pub(super) fn carrier(carrier: &Carrier) -> Value {
+pub(crate) fn carrier(carrier: &Carrier) -> Value {
     let service = |code: &str, name: &str| json!({ "code": code, "display_name": name });
     let services = carrier
         .services
@@ -215,7 +215,7 @@ pub(super) fn carrier(carrier: &Carrier) -> Value {
 }
 
 /// How an account is.
-pub(super) fn carrier_status(status: &CarrierStatus) -> Value {
+pub(crate) fn carrier_status(status: &CarrierStatus) -> Value {
     let hosts = status.hosts.iter().map(|host| {
         json!({
             "host": host.host,

@@ -11,7 +11,7 @@ use super::connect::Unreachable;
 
 /// Whether `error` only says that nobody reads what is written any more: `parcelgate ... | head`.
 #[must_use]
-pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+pub(crate) fn is_broken_pipe(error: &anyhow::Error) -> bool {
     error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>())
@@ -19,7 +19,7 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Tells of `error` on standard error: lines for people, or one line of JSON for programs.
-pub fn tell(error: &anyhow::Error, for_programs: bool) {
+pub(crate) fn tell(error: &anyhow::Error, for_programs: bool) {
     let text = if for_programs {
         json!({ "error": as_data(error) }).to_string()
     } else {

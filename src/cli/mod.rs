@@ -6,6 +6,7 @@ mod connect;
 mod data;
 mod demo;
 mod fault;
+mod keys;
 mod out;
 mod parse;
 mod rates;
@@ -59,6 +60,7 @@ enum Command {
     Watch(watch::WatchArgs),
     Void(void::VoidArgs),
     Carriers(carriers::CarriersArgs),
+    Keys(keys::KeysArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -81,6 +83,12 @@ pub async fn run(cli: Cli) -> ExitCode {
     }
 }
 
+/// Tells that not even the first step could be made.
+pub fn cannot_start(error: &std::io::Error) -> ExitCode {
+    fault::tell(&anyhow::anyhow!("the program cannot start: {error}"), false);
+    ExitCode::from(FAILED)
+}
+
 async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
     match command {
         Command::Serve(args) => serve::run(args).await?,
@@ -98,6 +106,7 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         Command::Watch(args) => watch::run(args, out).await?,
         Command::Void(args) => void::run(args, out).await?,
         Command::Carriers(args) => carriers::run(args, out).await?,
+        Command::Keys(args) => keys::run(args, out).await?,
         Command::Completions(args) => completions::run(&args, out)?,
     }
     Ok(ExitCode::SUCCESS)

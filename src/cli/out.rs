@@ -1,14 +1,16 @@
-//! Where a command writes: words and tables for people, JSON for programs, on standard output alone.
+//! Where a command writes: words and tables for people or JSON for programs, on standard output.
 
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::{Attribute, Cell, CellAlignment, LineStyle, Table, TableStyle};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle,
+};
 use serde::Serialize;
 
 /// For whom a command writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Words and tables for people.
     Table,
     /// One JSON document, or one a line where there are many, for programs.
@@ -16,9 +18,10 @@ pub enum Format {
 }
 
 /// What a command writes to. What is for people is silent when a program listens, and the reverse.
-pub struct Out {
+pub(crate) struct Out {
     sink: Box<dyn Write + Send>,
     format: Format,
+    terminal: bool,
     paint: Paint,
 }
 
@@ -33,36 +36,29 @@ impl std::fmt::Debug for Out {
 impl Out {
     /// Standard output; in colour when that is a terminal that shows it.
     #[must_use]
-    pub fn stdout(format: Format) -> Self {
-        let colour = io::stdout().is_terminal()
-            && !is_set("NO_COLOR")
-            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+    pub(crate) fn stdout(format: Format) -> Self {
+        let terminal = io::stdout().is_terminal();
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             sink: Box::new(io::stdout()),
             format,
-            paint: Paint { colour },
-        }
-    }
-
-    /// Whatever is given, without colour.
-    #[must_use]
-    pub fn to(sink: Box<dyn Write + Send>, format: Format) -> Self {
-        Self {
-            sink,
-            format,
-            paint: Paint { colour: false },
+            terminal,
+            paint: Paint {
+                colour: terminal && !dumb && !no_color,
+            },
         }
     }
 
     /// How to colour what is written here.
     #[must_use]
-    pub const fn paint(&self) -> Paint {
+    pub(crate) const fn paint(&self) -> Paint {
         self.paint
     }
 
     /// Whether a program listens.
     #[must_use]
-    pub fn is_for_programs(&self) -> bool {
+    pub(crate) fn is_for_programs(&self) -> bool {
         self.format == Format::Json
     }
 
@@ -70,7 +66,7 @@ impl Out {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn say(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
+    pub(crate) fn say(&mut self, text: impl std::fmt::Display) -> io::Result<()> {
         match self.format {
             Format::Table => {
                 writeln!(self.sink, "{text}")?;
@@ -84,7 +80,13 @@ impl Out {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn table(&mut self, mut table: Table) -> io::Result<()> {
+    pub(crate) fn table(&mut self, mut table: Table) -> io::Result<()> {
+        if self.terminal {
+            table.set_content_arrangement(ContentArrangement::Dynamic);
+            if let Some(width) = table.width() {
+                table.set_width(width); // kept when the next line takes the terminal away
+            }
+        }
         if self.paint.colour {
             table.enforce_styling();
         } else {
@@ -97,7 +99,7 @@ impl Out {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn data(&mut self, value: &impl Serialize) -> io::Result<()> {
+    pub(crate) fn data(&mut self, value: &impl Serialize) -> io::Result<()> {
         match self.format {
             Format::Json => self.raw(&serde_json::to_string(value)?),
             Format::Table => Ok(()),
@@ -108,19 +110,15 @@ impl Out {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn raw(&mut self, text: &str) -> io::Result<()> {
+    pub(crate) fn raw(&mut self, text: &str) -> io::Result<()> {
         writeln!(self.sink, "{}", text.trim_end_matches('\n'))?;
         self.sink.flush()
     }
 }
 
-fn is_set(variable: &str) -> bool {
-    std::env::var_os(variable).is_some_and(|value| !value.is_empty())
-}
-
 /// Colours, or none.
 #[derive(Debug, Clone, Copy)]
-pub struct Paint {
+pub(crate) struct Paint {
     colour: bool,
 }
 
@@ -135,25 +133,25 @@ impl Paint {
 
     /// What stands above others.
     #[must_use]
-    pub fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.code("1", text)
     }
 
     /// What matters less.
     #[must_use]
-    pub fn dim(self, text: &str) -> String {
+    pub(crate) fn dim(self, text: &str) -> String {
         self.code("2", text)
     }
 
     /// What went well.
     #[must_use]
-    pub fn good(self, text: &str) -> String {
+    pub(crate) fn good(self, text: &str) -> String {
         self.code("32", text)
     }
 
     /// What did not.
     #[must_use]
-    pub fn bad(self, text: &str) -> String {
+    pub(crate) fn bad(self, text: &str) -> String {
         self.code("31", text)
     }
 }
@@ -163,15 +161,23 @@ const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().f
 
 /// An empty table under `header`.
 #[must_use]
-pub fn table<const N: usize>(header: [&str; N]) -> Table {
+pub(crate) fn table<const N: usize>(header: [&str; N]) -> Table {
     let mut table = Table::new();
     let bold = |name: &str| Cell::new(name).add_attribute(Attribute::Bold);
     table.load_style(STYLE).set_header(header.map(bold));
     table
 }
 
+/// An empty table without a header.
+#[must_use]
+pub(crate) fn list() -> Table {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new());
+    table
+}
+
 /// A cell of numbers: they line up on the right.
 #[must_use]
-pub fn number(text: impl std::fmt::Display) -> Cell {
+pub(crate) fn number(text: impl std::fmt::Display) -> Cell {
     Cell::new(text).set_alignment(CellAlignment::Right)
 }

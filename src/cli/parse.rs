@@ -10,7 +10,7 @@ use parcelgate_proto::v1::{Address, Dimensions};
 ///
 /// # Errors
 /// When it is neither, or finer than a gram.
-pub fn weight(text: &str) -> Result<u32, String> {
+pub(crate) fn weight(text: &str) -> Result<u32, String> {
     let allowed =
         || format!("{text:?} is no weight: write grams or kilograms, such as 450g or 1.2kg");
     let text = text.trim();
@@ -28,7 +28,7 @@ pub fn weight(text: &str) -> Result<u32, String> {
 ///
 /// # Errors
 /// When it is none of these, or finer than a millimetre.
-pub fn size(text: &str) -> Result<Dimensions, String> {
+pub(crate) fn size(text: &str) -> Result<Dimensions, String> {
     let allowed = || {
         format!(
             "{text:?} is no size: write length x width x height, such as 30x20x10cm or 305x200x98mm"
@@ -70,7 +70,7 @@ fn scaled(number: &str, digits: usize) -> Option<u32> {
 ///
 /// # Errors
 /// When the country is missing or there are too many parts.
-pub fn place(text: &str) -> Result<Address, String> {
+pub(crate) fn place(text: &str) -> Result<Address, String> {
     let mut parts = text.split(':').map(|part| part.trim().to_owned());
     let country = parts.next().unwrap_or_default().to_ascii_uppercase();
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
@@ -109,7 +109,7 @@ pub fn place(text: &str) -> Result<Address, String> {
 ///
 /// # Errors
 /// When it is no length of time, or not a positive one.
-pub fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let allowed = || format!("{text:?} is no length of time: write it like 800ms, 20s or 2m");
     let signed: SignedDuration = text.parse().map_err(|_| allowed())?;
     let duration = Duration::try_from(signed).map_err(|_| allowed())?;
@@ -124,7 +124,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
 ///
 /// # Errors
 /// When it is no day.
-pub fn day(text: &str) -> Result<Date, String> {
+pub(crate) fn day(text: &str) -> Result<Date, String> {
     text.parse()
         .map_err(|_| format!("{text:?} is no day: write it like 2026-11-30"))
 }

@@ -17,7 +17,7 @@ use super::{data, parse, show, tables};
     --to US:43215:OH:Columbus --weight 620g --size 24x16x9cm --currency USD\n\nA shipment that \
     crosses a border is quoted by most carriers only with its customs items: give --request FILE."
 )]
-pub struct RatesArgs {
+pub(crate) struct RatesArgs {
     #[command(flatten)]
     shipment: ShipmentArgs,
     /// Also show every price in this currency.
@@ -40,8 +40,9 @@ pub struct RatesArgs {
 ///
 /// # Errors
 /// When the gateway cannot be reached or refuses the request.
-pub async fn run(args: RatesArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: RatesArgs, out: &mut Out) -> anyhow::Result<()> {
     let spec = args.shipment.spec()?;
+    let ship_on = spec.ship_date.as_ref().and_then(show::date);
     let gate = Gate::open(&args.server).await?;
     let request = QuoteRatesRequest {
         ship_from: spec.ship_from.into_iter().collect(),
@@ -66,7 +67,11 @@ pub async fn run(args: RatesArgs, out: &mut Out) -> anyhow::Result<()> {
     if reply.quotes.is_empty() {
         out.say("no carrier offers anything")?;
     } else {
-        out.table(tables::quotes(&reply.quotes, None))?;
+        out.table(tables::quotes(
+            &reply.quotes,
+            ship_on.unwrap_or_else(show::today),
+            None,
+        ))?;
     }
     if !reply.failures.is_empty() {
         out.say(tables::failures(&reply.failures, out.paint()))?;

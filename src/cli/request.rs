@@ -1,4 +1,5 @@
-//! A shipment as a file: JSON with the names of the interface, weights and money as people write them.
+//! A shipment as a file: JSON with the names of the interface, weights and money as people write
+//! them.
 //! `examples/shipment.json` is one.
 
 use std::path::{Path, PathBuf};
@@ -20,25 +21,25 @@ const FILE_BYTES_MAX: u64 = 1 << 20;
 /// What is to be sent, from where and whither.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Shipment")]
-pub struct ShipmentArgs {
+pub(crate) struct ShipmentArgs {
     /// A JSON file with the whole shipment, such as examples/shipment.json.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "weight", "size"])]
-    pub request: Option<PathBuf>,
+    pub(crate) request: Option<PathBuf>,
     /// Where it is handed over: COUNTRY:POSTCODE:REGION:CITY[:STREET[:NAME]].
     #[arg(long, value_name = "PLACE", value_parser = parse::place, required_unless_present = "request")]
-    pub from: Option<Address>,
+    pub(crate) from: Option<Address>,
     /// Where it goes, such as US:43004:OH:Columbus.
     #[arg(long, value_name = "PLACE", value_parser = parse::place, required_unless_present = "request")]
-    pub to: Option<Address>,
+    pub(crate) to: Option<Address>,
     /// Weight with packaging, such as 450g or 1.2kg. Once for each box.
     #[arg(long, value_name = "WEIGHT", value_parser = parse::weight, required_unless_present = "request")]
-    pub weight: Vec<u32>,
+    pub(crate) weight: Vec<u32>,
     /// Outside measures, such as 30x20x10cm. Once for each box, in the order of the weights.
     #[arg(long, value_name = "SIZE", value_parser = parse::size)]
-    pub size: Vec<Dimensions>,
+    pub(crate) size: Vec<Dimensions>,
     /// The day it is handed over; today when left out.
     #[arg(long, value_name = "DAY", value_parser = parse::day)]
-    pub ship_date: Option<Date>,
+    pub(crate) ship_date: Option<Date>,
 }
 
 impl ShipmentArgs {
@@ -46,7 +47,7 @@ impl ShipmentArgs {
     ///
     /// # Errors
     /// When the file cannot be read or holds no shipment; names the field.
-    pub fn spec(&self) -> anyhow::Result<ShipmentSpec> {
+    pub(crate) fn spec(&self) -> anyhow::Result<ShipmentSpec> {
         let mut spec = match &self.request {
             Some(file) => read(file)?,
             None => self.from_flags()?,
@@ -93,7 +94,7 @@ fn read(file: &Path) -> anyhow::Result<ShipmentSpec> {
 ///
 /// # Errors
 /// When it cannot be read, is larger, or is no UTF-8.
-pub(super) fn read_text(file: &Path, bytes_max: u64) -> anyhow::Result<String> {
+pub(crate) fn read_text(file: &Path, bytes_max: u64) -> anyhow::Result<String> {
     let cannot = || format!("cannot read {}", file.display());
     let size = std::fs::metadata(file).with_context(cannot)?.len();
     anyhow::ensure!(
@@ -122,7 +123,7 @@ struct ShipmentFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[derive(Default)]
-pub(super) struct AddressFile {
+pub(crate) struct AddressFile {
     name: String,
     company: String,
     lines: Vec<String>,

@@ -1,12 +1,13 @@
 //! `parcelgate sandbox`: the carriers' own protocols on one port.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use clap::Args;
 use parcelgate_clock::{Accelerated, Clock as _, System};
 use parcelgate_sandbox::{Carrier, Sandbox, Settings};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::out::Out;
 
@@ -16,7 +17,7 @@ use super::out::Out;
     after_help = "Point an account at it as examples/serve.toml does. Faults are ordered at \
     /_sandbox/faults, parcels are shown at /_sandbox/parcels."
 )]
-pub struct SandboxArgs {
+pub(crate) struct SandboxArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:8090", value_name = "ADDRESS")]
     listen: SocketAddr,
@@ -24,10 +25,10 @@ pub struct SandboxArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many times as fast as ours the parcels' time runs: 86400 plays a day in a second.
-    #[arg(long, default_value_t = 1, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..))]
-    speed: u32,
+    #[arg(long, default_value = "1", value_name = "TIMES")]
+    speed: NonZeroU32,
     /// How many of a thousand parcels meet trouble: a missed delivery, a delay, a return.
-    #[arg(long, default_value_t = 0, value_name = "PERMILLE", value_parser = clap::value_parser!(u16).range(..=1000))]
+    #[arg(long, default_value = "0", value_name = "PERMILLE")]
     troubled: u16,
 }
 
@@ -35,35 +36,48 @@ pub struct SandboxArgs {
 ///
 /// # Errors
 /// When the port is taken.
-pub async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> {
     let defaults = Settings::default();
     let settings = Settings {
         addr: args.listen,
         seed: args.seed,
-        clock: Arc::new(Accelerated::starting(System.now(), args.speed)),
+        clock: Arc::new(Accelerated::starting(System.now(), args.speed.get())),
         troubled_permille: args.troubled,
         ..defaults
     };
     let (ups, yanwen) = (settings.ups.clone(), settings.yanwen.clone());
     let sandbox = Sandbox::start(settings).await?;
-    let tracking = sandbox.yanwen_tracking_url();
-    out.data(&json!({
-        "ups": { "url": sandbox.base_url(Carrier::Ups), "client_id": ups.client_id,
-                 "client_secret": ups.client_secret, "account_number": ups.shipper_number },
-        "yanwen": { "order_url": sandbox.base_url(Carrier::Yanwen), "track_url": tracking,
-                    "user_id": yanwen.user_id, "api_token": yanwen.api_token },
-    }))?;
-    out.say(format!(
-        "UPS     {}  client {} / {}, account {}\nYanwen  {}  tracking {tracking}, user {}, token {}",
-        sandbox.base_url(Carrier::Ups),
-        ups.client_id,
-        ups.client_secret,
-        ups.shipper_number,
-        sandbox.base_url(Carrier::Yanwen),
-        yanwen.user_id,
-        yanwen.api_token
-    ))?;
+    let accounts = json!({
+        "ups": {
+            "api": format!("{}/api", sandbox.base_url(Carrier::Ups)),
+            "token": sandbox.base_url(Carrier::Ups),
+            "client_id": ups.client_id,
+            "client_secret": ups.client_secret,
+            "account_number": ups.shipper_number,
+        },
+        "yanwen": {
+            "order_url": sandbox.base_url(Carrier::Yanwen),
+            "track_url": sandbox.yanwen_tracking_url(),
+            "user_id": yanwen.user_id,
+            "api_token": yanwen.api_token,
+        },
+    });
+    out.data(&accounts)?;
+    out.say("# Accounts for the configuration of `parcelgate serve`:")?;
+    for (carrier, settings) in accounts.as_object().into_iter().flatten() {
+        out.say(toml(carrier, settings))?;
+    }
     super::until_stopped().await?;
     sandbox.stop().await;
     Ok(())
+}
+
+/// An account as the configuration has it. A JSON text is a TOML text too, for what stands here.
+fn toml(carrier: &str, settings: &Value) -> String {
+    let head = format!(
+        "\n[[accounts]]\nid = \"{carrier}-sandbox\"\ncarrier = \"{carrier}\"\n[accounts.settings]"
+    );
+    let settings = settings.as_object().into_iter().flatten();
+    let lines = settings.map(|(name, value)| format!("\n{name} = {value}"));
+    std::iter::once(head).chain(lines).collect()
 }

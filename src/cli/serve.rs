@@ -8,6 +8,7 @@ use clap::Args;
 
 use crate::app::Gateway;
 use crate::config::Config;
+use crate::telemetry;
 
 /// Run a gateway until it is told to stop
 #[derive(Debug, Args)]
@@ -15,7 +16,7 @@ use crate::config::Config;
     after_help = "Every setting has a default; examples/serve.toml shows the ones that \
     matter. An environment variable such as PARCELGATE__GRPC__LISTEN overrides the file."
 )]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// The configuration, a TOML file.
     #[arg(long, env = "PARCELGATE_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
@@ -25,9 +26,10 @@ pub struct ServeArgs {
 ///
 /// # Errors
 /// When a setting cannot be used or a port is taken.
-pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let config =
         Config::load(args.config.as_deref()).context("the configuration cannot be used")?;
+    telemetry::log(&config.log).context("log.filter cannot be used")?;
     let gateway = Gateway::start(config).await?;
     // On standard error, like the log: a service writes nothing else.
     let _ = writeln!(

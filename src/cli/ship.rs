@@ -27,7 +27,7 @@ use super::{data, parse, show};
     --service ups-ohio/65 --max-total 60.00:USD\n\nThe same --request-id never buys twice: when a \
     call breaks off, run it again with the one that was shown."
 )]
-pub struct ShipArgs {
+pub(crate) struct ShipArgs {
     #[command(flatten)]
     shipment: ShipmentArgs,
     #[command(flatten)]
@@ -122,7 +122,7 @@ impl SelectionArgs {
 ///
 /// # Errors
 /// When the gateway cannot be reached, or nothing was bought for certain.
-pub async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
     let request_id = args.request_id.unwrap_or_else(Uuid::now_v7);
     let format = match args.format {
         FormatArg::Pdf => LabelFormat::Pdf,

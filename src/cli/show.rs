@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use parcelgate_clock::{Clock as _, System};
 use parcelgate_domain::{Currency, Money};
 use parcelgate_proto::google::r#type::{Date as ProtoDate, Money as ProtoMoney};
 use parcelgate_proto::v1::quote::Tag;
@@ -13,7 +14,7 @@ const NANOS: i64 = 1_000_000_000;
 
 /// The amount as a decimal text with as many decimals as its currency has: `12.34`, `1234`.
 #[must_use]
-pub fn amount(money: &ProtoMoney) -> String {
+pub(crate) fn amount(money: &ProtoMoney) -> String {
     let decimals = money
         .currency_code
         .parse::<Currency>()
@@ -31,7 +32,7 @@ pub fn amount(money: &ProtoMoney) -> String {
 
 /// The amount with its currency: `12.34 USD`; empty when there is none.
 #[must_use]
-pub fn money(money: Option<&ProtoMoney>) -> String {
+pub(crate) fn money(money: Option<&ProtoMoney>) -> String {
     money.map_or_else(String::new, |money| {
         format!("{} {}", amount(money), money.currency_code)
     })
@@ -39,13 +40,13 @@ pub fn money(money: Option<&ProtoMoney>) -> String {
 
 /// The amount as the domain knows it; none when its currency is unknown or it is not exact.
 #[must_use]
-pub fn exact(money: &ProtoMoney) -> Option<Money> {
+pub(crate) fn exact(money: &ProtoMoney) -> Option<Money> {
     Money::parse(&amount(money), money.currency_code.parse().ok()?).ok()
 }
 
 /// An amount as the interface carries it.
 #[must_use]
-pub fn proto_money(money: Money) -> ProtoMoney {
+pub(crate) fn proto_money(money: Money) -> ProtoMoney {
     let scale = 10_i64.checked_pow(money.currency().decimals()).unwrap_or(1);
     let nanos = (money.minor() % scale) * (NANOS / scale);
     ProtoMoney {
@@ -57,7 +58,7 @@ pub fn proto_money(money: Money) -> ProtoMoney {
 
 /// A day as the interface carries it.
 #[must_use]
-pub fn proto_date(date: Date) -> ProtoDate {
+pub(crate) fn proto_date(date: Date) -> ProtoDate {
     ProtoDate {
         year: i32::from(date.year()),
         month: i32::from(date.month()),
@@ -65,9 +66,27 @@ pub fn proto_date(date: Date) -> ProtoDate {
     }
 }
 
+/// A day; none when it is no day of the calendar.
+#[must_use]
+pub(crate) fn date(date: &ProtoDate) -> Option<Date> {
+    let (year, month, day) = (date.year, date.month, date.day);
+    Date::new(
+        year.try_into().ok()?,
+        month.try_into().ok()?,
+        day.try_into().ok()?,
+    )
+    .ok()
+}
+
+/// Today, as the gateway reckons it when no day of hand-over is named.
+#[must_use]
+pub(crate) fn today() -> Date {
+    System.now().to_zoned(TimeZone::UTC).date()
+}
+
 /// A day: `2026-11-30`; empty when there is none.
 #[must_use]
-pub fn day(date: Option<&ProtoDate>) -> String {
+pub(crate) fn day(date: Option<&ProtoDate>) -> String {
     date.map_or_else(String::new, |d| {
         format!("{:04}-{:02}-{:02}", d.year, d.month, d.day)
     })
@@ -75,7 +94,7 @@ pub fn day(date: Option<&ProtoDate>) -> String {
 
 /// A moment in UTC: `2026-11-30 14:05`; empty when there is none.
 #[must_use]
-pub fn moment(time: Option<&prost_types::Timestamp>) -> String {
+pub(crate) fn moment(time: Option<&prost_types::Timestamp>) -> String {
     instant(time).map_or_else(String::new, |at| {
         at.to_zoned(TimeZone::UTC)
             .strftime("%Y-%m-%d %H:%M")
@@ -85,13 +104,13 @@ pub fn moment(time: Option<&prost_types::Timestamp>) -> String {
 
 /// A moment; none when it is absent or out of range.
 #[must_use]
-pub fn instant(time: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+pub(crate) fn instant(time: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
     time.and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
 }
 
 /// How long it takes: `3 days`, `8-12 days`, `2 business days`; empty when nobody says.
 #[must_use]
-pub fn transit(transit: Option<&Transit>) -> String {
+pub(crate) fn transit(transit: Option<&Transit>) -> String {
     let Some(transit) = transit.filter(|transit| transit.days_max > 0) else {
         return String::new();
     };
@@ -108,23 +127,26 @@ pub fn transit(transit: Option<&Transit>) -> String {
     }
 }
 
-/// The day of arrival, with the hour if the carrier promises one.
+/// The day of arrival, with the hour if the carrier promises one; where it only tells how many days it
+/// takes, the latest of them, marked with `~`.
 #[must_use]
-pub fn arrival(transit: Option<&Transit>) -> String {
-    transit.map_or_else(String::new, |transit| {
-        format!(
-            "{} {}",
-            day(transit.deliver_by.as_ref()),
-            transit.deliver_by_time
-        )
+pub(crate) fn arrival(transit: Option<&Transit>, ship_on: Date) -> String {
+    let Some(transit) = transit else {
+        return String::new();
+    };
+    if transit.deliver_by.is_none() && transit.days_max > 0 && !transit.business_days {
+        let latest = ship_on.saturating_add(jiff::Span::new().days(transit.days_max));
+        return format!("~{latest}");
+    }
+    let day = day(transit.deliver_by.as_ref());
+    format!("{day} {}", transit.deliver_by_time)
         .trim()
         .to_owned()
-    })
 }
 
 /// How a quote compares, in words.
 #[must_use]
-pub fn tags(quote: &Quote) -> String {
+pub(crate) fn tags(quote: &Quote) -> String {
     let word = |tag| match tag {
         Tag::Unspecified => None,
         Tag::Cheapest => Some("cheapest"),
@@ -137,21 +159,21 @@ pub fn tags(quote: &Quote) -> String {
 
 /// The name of a tracking status: `IN_TRANSIT`.
 #[must_use]
-pub fn status(status: TrackingStatus) -> &'static str {
+pub(crate) fn status(status: TrackingStatus) -> &'static str {
     let name = status.as_str_name();
     name.strip_prefix("TRACKING_STATUS_").unwrap_or(name)
 }
 
 /// The name of a purchase's state: `PURCHASED`.
 #[must_use]
-pub fn state(state: State) -> &'static str {
+pub(crate) fn state(state: State) -> &'static str {
     let name = state.as_str_name();
     name.strip_prefix("STATE_").unwrap_or(name)
 }
 
 /// Grams as kilograms: `0.450 kg`.
 #[must_use]
-pub fn kilograms(grams: u32) -> String {
+pub(crate) fn kilograms(grams: u32) -> String {
     format!("{}.{:03} kg", grams / 1000, grams % 1000)
 }
 
@@ -204,5 +226,23 @@ mod tests {
         assert_eq!(told(1, 1, true), "1 business day");
         assert_eq!(told(0, 3, false), "3 days");
         assert_eq!(transit(None), "");
+    }
+
+    #[test]
+    fn an_arrival_that_is_only_reckoned_is_marked() {
+        let friday = jiff::civil::date(2026, 11, 20);
+        let days = Transit {
+            days_min: 8,
+            days_max: 12,
+            ..Transit::default()
+        };
+        assert_eq!(arrival(Some(&days), friday), "~2026-12-02");
+        let promised = Transit {
+            deliver_by: Some(proto_date(friday)),
+            deliver_by_time: "12:00".to_owned(),
+            days_max: 1,
+            ..Transit::default()
+        };
+        assert_eq!(arrival(Some(&promised), friday), "2026-11-20 12:00");
     }
 }

@@ -1,13 +1,14 @@
 //! The tables that several commands show.
 
 use comfy_table::{Attribute, Cell, Color, Table};
+use jiff::civil::Date;
 use parcelgate_proto::v1::{CarrierFailure, Quote, Tracker, TrackingEvent};
 
 use super::out::{self, Paint, number};
 use super::show;
 
-/// Prices beside each other; the one named `bought` stands out.
-pub(super) fn quotes(quotes: &[Quote], bought: Option<&str>) -> Table {
+/// Prices beside each other, for a parcel handed over on `ship_on`; the one named `bought` stands out.
+pub(crate) fn quotes(quotes: &[Quote], ship_on: Date, bought: Option<&str>) -> Table {
     let converted = quotes
         .iter()
         .find_map(|quote| quote.converted_total.as_ref())
@@ -35,7 +36,7 @@ pub(super) fn quotes(quotes: &[Quote], bought: Option<&str>) -> Table {
             number(show::money(quote.total.as_ref())),
             number(converted),
             Cell::new(show::transit(quote.transit.as_ref())),
-            Cell::new(show::arrival(quote.transit.as_ref())),
+            Cell::new(show::arrival(quote.transit.as_ref(), ship_on)),
             Cell::new(show::tags(quote)),
         ];
         table.add_row(cells.map(emphasised));
@@ -52,7 +53,7 @@ fn service(quote: &Quote) -> String {
 }
 
 /// One line for each account that offers nothing.
-pub(super) fn failures(failures: &[CarrierFailure], paint: Paint) -> String {
+pub(crate) fn failures(failures: &[CarrierFailure], paint: Paint) -> String {
     let line = |failure: &CarrierFailure| {
         let own = format!("{} {}", failure.carrier_code, failure.carrier_text);
         let who = format!("{} ({})", failure.account, failure.carrier);
@@ -74,7 +75,7 @@ pub(super) fn failures(failures: &[CarrierFailure], paint: Paint) -> String {
 }
 
 /// What happened to a parcel, a line for each event.
-pub(super) fn timeline(tracker: &Tracker, events: &[TrackingEvent], paint: Paint) -> String {
+pub(crate) fn timeline(tracker: &Tracker, events: &[TrackingEvent], paint: Paint) -> String {
     let place_width = events
         .iter()
         .map(|event| event.place.chars().count())

@@ -13,7 +13,7 @@ const PAGE: i32 = 1000;
 
 /// Show where parcels are and what happened to them
 #[derive(Debug, Args)]
-pub struct TrackArgs {
+pub(crate) struct TrackArgs {
     /// Tracking numbers, or trackers by name.
     #[arg(required = true, value_name = "NUMBER")]
     numbers: Vec<String>,
@@ -31,7 +31,7 @@ pub struct TrackArgs {
 ///
 /// # Errors
 /// When the gateway cannot be reached, a number is nobody's, or the carrier fails.
-pub async fn run(args: TrackArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: TrackArgs, out: &mut Out) -> anyhow::Result<()> {
     let gate = Gate::open(&args.server).await?;
     for number in &args.numbers {
         let tracker = follow(&gate, number, args.carrier.as_deref()).await?;
@@ -79,7 +79,7 @@ async fn follow(gate: &Gate, number: &str, carrier: Option<&str>) -> anyhow::Res
 ///
 /// # Errors
 /// When the gateway does not answer.
-pub(super) async fn events(gate: &Gate, tracker: &str) -> anyhow::Result<Vec<TrackingEvent>> {
+pub(crate) async fn events(gate: &Gate, tracker: &str) -> anyhow::Result<Vec<TrackingEvent>> {
     let mut all = Vec::new();
     let mut page_token = String::new();
     loop {

@@ -12,7 +12,7 @@ use super::{data, show};
 
 /// Give a label back; voiding what is void succeeds
 #[derive(Debug, Args)]
-pub struct VoidArgs {
+pub(crate) struct VoidArgs {
     /// The shipment by name.
     #[arg(value_name = "shipments/...")]
     shipment: String,
@@ -27,7 +27,7 @@ pub struct VoidArgs {
 ///
 /// # Errors
 /// When the gateway cannot be reached, or the label is not void for certain.
-pub async fn run(args: VoidArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: VoidArgs, out: &mut Out) -> anyhow::Result<()> {
     let gate = Gate::open(&args.server).await?;
     let request_id = args.request_id.unwrap_or_else(Uuid::now_v7);
     let request = VoidLabelRequest {

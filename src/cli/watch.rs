@@ -1,5 +1,6 @@
 //! `parcelgate watch`: everything that happens, as it happens.
 
+use anyhow::Context as _;
 use clap::Args;
 use parcelgate_proto::v1::{Event, WatchEventsRequest};
 use serde_json::Value;
@@ -15,7 +16,7 @@ use super::{data, show};
     after_help = "Ends with Ctrl-C and then says how to go on where it stopped. With \
     --output json each line holds the token to go on after it."
 )]
-pub struct WatchArgs {
+pub(crate) struct WatchArgs {
     /// Go on after this resume token; "0" for everything that is kept. Only what is new when left out.
     #[arg(long, value_name = "TOKEN", default_value = "")]
     since: String,
@@ -30,7 +31,7 @@ pub struct WatchArgs {
 ///
 /// # Errors
 /// When the gateway cannot be reached or ends the stream.
-pub async fn run(args: WatchArgs, out: &mut Out) -> anyhow::Result<()> {
+pub(crate) async fn run(args: WatchArgs, out: &mut Out) -> anyhow::Result<()> {
     let gate = Gate::open(&args.server).await?;
     let request = WatchEventsRequest {
         resume_token: args.since,
@@ -47,7 +48,7 @@ pub async fn run(args: WatchArgs, out: &mut Out) -> anyhow::Result<()> {
     let mut token = String::new();
     loop {
         let message = tokio::select! {
-            message = stream.message() => message?,
+            message = stream.message() => message.with_context(|| go_on(&token))?,
             _ = &mut leave => break,
         };
         let Some(message) = message else { break };
@@ -57,8 +58,12 @@ pub async fn run(args: WatchArgs, out: &mut Out) -> anyhow::Result<()> {
         }
         token = message.resume_token;
     }
-    out.say(format!("go on with `parcelgate watch --since {token}`"))?;
+    out.say(go_on(&token))?;
     Ok(())
+}
+
+fn go_on(token: &str) -> String {
+    format!("go on with `parcelgate watch --since {token}`")
 }
 
 fn line(event: &Event, paint: Paint) -> String {

@@ -8,19 +8,19 @@ const TEMPLATE: &str = "{prefix:>10} {bar:32.green/dim} {pos:>4}/{len:<4} {msg}"
 
 /// The bars of a demo.
 #[derive(Debug)]
-pub struct Bars {
+pub(crate) struct Bars {
     all: MultiProgress,
     /// Labels bought and written.
-    pub labels: Bar,
+    pub(crate) labels: Bar,
     /// Parcels delivered.
-    pub delivered: Bar,
+    pub(crate) delivered: Bar,
     /// Webhooks received and verified.
-    pub webhooks: Bar,
+    pub(crate) webhooks: Bar,
 }
 
 /// One bar.
 #[derive(Debug)]
-pub struct Bar {
+pub(crate) struct Bar {
     name: &'static str,
     bar: ProgressBar,
     plain: bool,
@@ -30,7 +30,7 @@ pub struct Bar {
 impl Bars {
     /// Bars for so many orders; silent when a program listens.
     #[must_use]
-    pub fn new(orders: u64, silent: bool) -> Self {
+    pub(crate) fn new(orders: u64, silent: bool) -> Self {
         let all = MultiProgress::with_draw_target(if silent {
             ProgressDrawTarget::hidden()
         } else {
@@ -63,21 +63,20 @@ impl Bars {
     ///
     /// # Errors
     /// What `write` fails with.
-    pub fn aside<T>(&self, write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         self.all.suspend(write)
     }
 
-    /// Leaves the bars as they are.
-    pub fn finish(&self) {
-        for bar in [&self.labels, &self.delivered, &self.webhooks] {
-            bar.bar.abandon();
-        }
+    /// Takes the bars away for good; the figures stand in the summary.
+    pub(crate) fn finish(&self) {
+        // A terminal that cannot be cleared shows them once more, which harms nobody.
+        let _ = self.all.clear();
     }
 }
 
 impl Bar {
     /// So many are done.
-    pub fn reach(&mut self, position: u64) {
+    pub(crate) fn reach(&mut self, position: u64) {
         self.bar.set_position(position);
         let length = self.bar.length().unwrap_or(0);
         let quarters = (position * 4).checked_div(length).unwrap_or(0);
@@ -89,12 +88,12 @@ impl Bar {
     }
 
     /// So many are expected.
-    pub fn expect(&self, length: u64) {
+    pub(crate) fn expect(&self, length: u64) {
         self.bar.set_length(length);
     }
 
     /// What is being waited for.
-    pub fn note(&self, text: String) {
+    pub(crate) fn note(&self, text: String) {
         self.bar.set_message(text);
     }
 }

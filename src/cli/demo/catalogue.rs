@@ -28,39 +28,39 @@ const COLUMNS: [&str; 13] = [
 
 /// One kind of goods.
 #[derive(Debug, Clone)]
-pub struct Product {
+pub(crate) struct Product {
     /// The seller's article number.
-    pub sku: String,
+    pub(crate) sku: String,
     /// Weight of one piece with its packaging, in grams.
-    pub weight_grams: u32,
+    pub(crate) weight_grams: u32,
     /// Outside of one piece with its packaging.
-    pub size: Dimensions,
+    pub(crate) size: Dimensions,
     /// Harmonised System code.
-    pub hs_code: String,
+    pub(crate) hs_code: String,
     /// Declared value of one piece.
-    pub value: Money,
+    pub(crate) value: Money,
     /// What it is, for customs, in English.
-    pub name_en: String,
+    pub(crate) name_en: String,
     /// What it is, for customs, in Chinese.
-    pub name_zh: String,
+    pub(crate) name_zh: String,
     /// Whether it holds a battery.
-    pub battery: bool,
+    pub(crate) battery: bool,
     /// Where it was made.
-    pub origin: Country,
+    pub(crate) origin: Country,
     /// Where it is kept.
-    pub warehouse: String,
+    pub(crate) warehouse: String,
 }
 
 /// Goods by article number.
 #[derive(Debug)]
-pub struct Catalogue(BTreeMap<String, Product>);
+pub(crate) struct Catalogue(BTreeMap<String, Product>);
 
 impl Catalogue {
     /// Reads a table of goods.
     ///
     /// # Errors
     /// Names every field that cannot stand: a parcel with a guessed weight would be a lie.
-    pub fn read(bytes: &[u8], warehouses: &Warehouses) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn read(bytes: &[u8], warehouses: &Warehouses) -> Result<Self, Vec<Fault>> {
         let sheet = Sheet::read(bytes, &COLUMNS)?;
         let mut faults = sheet.faults.clone();
         let mut products = BTreeMap::new();
@@ -89,7 +89,7 @@ impl Catalogue {
     }
 
     /// The goods of that number.
-    pub fn product(&self, sku: &str) -> Option<&Product> {
+    pub(crate) fn product(&self, sku: &str) -> Option<&Product> {
         self.0.get(sku)
     }
 }
@@ -183,7 +183,7 @@ impl Reader<'_> {
 
 /// Where goods are handed over.
 #[derive(Debug)]
-pub struct Warehouses {
+pub(crate) struct Warehouses {
     addresses: BTreeMap<String, Address>,
     ioss: String,
 }
@@ -201,7 +201,7 @@ impl Warehouses {
     ///
     /// # Errors
     /// When it is none; names the field.
-    pub fn read(text: &str) -> anyhow::Result<Self> {
+    pub(crate) fn read(text: &str) -> anyhow::Result<Self> {
         let file: WarehousesFile = config::Config::builder()
             .add_source(config::File::from_str(text, config::FileFormat::Toml))
             .build()
@@ -215,12 +215,12 @@ impl Warehouses {
     }
 
     /// The address of that warehouse.
-    pub fn address(&self, name: &str) -> Option<&Address> {
+    pub(crate) fn address(&self, name: &str) -> Option<&Address> {
         self.addresses.get(name)
     }
 
     /// The seller's number for parcels to the EU; empty when it has none.
-    pub fn ioss(&self) -> &str {
+    pub(crate) fn ioss(&self) -> &str {
         &self.ioss
     }
 
@@ -231,14 +231,14 @@ impl Warehouses {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    pub fn warehouses() -> Warehouses {
+    pub(crate) fn warehouses() -> Warehouses {
         Warehouses::read(include_str!("../../../examples/ship-from.toml")).unwrap()
     }
 
-    pub fn catalogue() -> Catalogue {
+    pub(crate) fn catalogue() -> Catalogue {
         let example = include_bytes!("../../../examples/catalogue.tsv");
         Catalogue::read(example, &warehouses()).unwrap()
     }

@@ -7,14 +7,14 @@ use tokio::sync::watch;
 
 /// A clock that stands until it is set going.
 #[derive(Debug)]
-pub struct Days {
+pub(crate) struct Days {
     epoch: Timestamp,
     going: watch::Sender<Option<Accelerated>>,
 }
 
 impl Days {
     /// Stands at `epoch`.
-    pub fn standing_at(epoch: Timestamp) -> Self {
+    pub(crate) fn standing_at(epoch: Timestamp) -> Self {
         Self {
             epoch,
             going: watch::Sender::new(None),
@@ -22,13 +22,13 @@ impl Days {
     }
 
     /// Goes on from where it stands, `speed` times as fast as ours.
-    pub fn play(&self, speed: u32) {
+    pub(crate) fn play(&self, speed: u32) {
         self.going
             .send_replace(Some(Accelerated::starting(self.epoch, speed)));
     }
 
     /// How many whole days have passed.
-    pub fn passed(&self) -> i64 {
+    pub(crate) fn passed(&self) -> i64 {
         self.now().duration_since(self.epoch).as_secs() / SignedDuration::from_hours(24).as_secs()
     }
 }

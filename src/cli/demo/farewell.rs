@@ -10,7 +10,7 @@ use super::summary::Summary;
 use crate::cli::out::{self, Paint, number};
 
 /// Who is there.
-pub(super) fn opening(orders: usize, stage: &Stage, webhook: &str, paint: Paint) -> String {
+pub(crate) fn opening(orders: usize, stage: &Stage, webhook: &str, paint: Paint) -> String {
     format!(
         "{}  {orders} orders, two carriers, nothing leaves this machine\n  gateway  gRPC {}  HTTP \
          {}\n  sandbox  {}\n  webhook  {webhook}",
@@ -22,51 +22,53 @@ pub(super) fn opening(orders: usize, stage: &Stage, webhook: &str, paint: Paint)
 }
 
 /// What it came to: a table and the words under it.
-pub(super) fn closing(
+pub(crate) fn closing(
     summary: &Summary,
     journeys: &Journeys,
     folder: &Path,
     paint: Paint,
 ) -> (Table, String) {
-    let mut table = out::table(["", "", ""]);
     let labels: usize = summary.carriers.values().map(|spent| spent.labels).sum();
-    let mut row = |name: &str, figure: String, note: String| {
-        table.add_row([Cell::new(name), number(figure), Cell::new(note)]);
+    let checked = format!("of {} sent, signatures checked", summary.webhooks_sent);
+    let refused = match journeys.refused {
+        0 => String::new(),
+        refused => format!(", {refused} refused"),
     };
-    row("orders", summary.orders.to_string(), String::new());
-    row(
-        "labels",
-        labels.to_string(),
-        format!("in {}", folder.join("labels").display()),
-    );
+    let in_time = format!("in {} days, {} in time", journeys.days, journeys.in_time);
+    let mut rows = vec![
+        ("orders", summary.orders.to_string(), String::new()),
+        (
+            "labels",
+            labels.to_string(),
+            folder.join("labels").display().to_string(),
+        ),
+    ];
     for (carrier, spent) in &summary.carriers {
-        row(
-            carrier,
-            format!("{} {}", spent.total, spent.currency),
-            format!("{} labels", spent.labels),
-        );
+        let money = format!("{} {}", spent.total, spent.currency);
+        rows.push((carrier, money, format!("{} labels", spent.labels)));
     }
-    row(
-        "delivered",
-        summary.delivered.to_string(),
-        format!("in {} days", journeys.days),
-    );
-    row(
-        "events",
-        journeys.events.to_string(),
-        "in the gateway's log".to_owned(),
-    );
-    let verified = format!("{} sent, every signature checked", summary.webhooks_sent);
-    row(
-        "webhooks verified",
-        summary.webhooks_verified.to_string(),
-        verified,
-    );
-    row(
-        "time",
-        format!("{} s", summary.seconds.get()),
-        String::new(),
-    );
+    rows.extend([
+        ("delivered", summary.delivered.to_string(), in_time),
+        (
+            "events",
+            journeys.events.to_string(),
+            "in the gateway's log".to_owned(),
+        ),
+        (
+            "webhooks verified",
+            summary.webhooks_verified.to_string(),
+            checked + &refused,
+        ),
+        (
+            "time",
+            format!("{} s", summary.seconds.get()),
+            String::new(),
+        ),
+    ]);
+    let mut table = out::list();
+    for (name, figure, note) in rows {
+        table.add_row([Cell::new(name), number(figure), Cell::new(note)]);
+    }
     let file = folder.join("summary.json");
     let word = if summary.is_complete() {
         paint.good("Every order has a label and a delivered parcel.")
@@ -75,12 +77,12 @@ pub(super) fn closing(
     };
     (
         table,
-        format!("\n{word}\nLabels and figures: {}", file.display()),
+        format!("\n{word}\nThe same for programs: {}", file.display()),
     )
 }
 
 /// How to call what is left running.
-pub(super) fn how_to_call(stage: &Stage, summary: &Summary, folder: &Path, paint: Paint) -> String {
+pub(crate) fn how_to_call(stage: &Stage, summary: &Summary, folder: &Path, paint: Paint) -> String {
     let (server, key) = (stage.server(), &stage.key);
     let number = summary
         .parcels

@@ -19,8 +19,6 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use parcelgate_clock::{Clock as _, System};
 
 use self::catalogue::{Catalogue, Warehouses};
 use self::orders::Orders;
@@ -48,7 +46,7 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
     shipped. Exit code: 0 if every order without such a line ended with a label and a delivered \
     parcel, 1 if not, 2 if there was nothing to ship."
 )]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// Where labels/<order-id>.pdf and summary.json go.
     #[arg(long, default_value = "parcelgate-demo", value_name = "DIR")]
     out: PathBuf,
@@ -71,7 +69,7 @@ pub struct DemoArgs {
 
 /// How a demo ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// Every good order was delivered.
     Complete,
     /// One was not.
@@ -84,8 +82,8 @@ pub enum Ending {
 ///
 /// # Errors
 /// When a file cannot be used, or gateway or sandbox cannot start.
-pub async fn run(args: DemoArgs, out: &mut Out) -> anyhow::Result<Ending> {
-    let today = System.now().to_zoned(TimeZone::UTC).date();
+pub(crate) async fn run(args: DemoArgs, out: &mut Out) -> anyhow::Result<Ending> {
+    let today = super::show::today();
     let ship_from = match &args.ship_from {
         Some(file) => super::request::read_text(file, FILE_BYTES_MAX)?,
         None => SHIP_FROM.to_owned(),

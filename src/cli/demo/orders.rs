@@ -42,27 +42,27 @@ const QUANTITY_MAX: u32 = 1000;
 
 /// One order: one parcel.
 #[derive(Debug, Clone)]
-pub struct Order {
+pub(crate) struct Order {
     /// Its number; fit for a file's name.
-    pub id: String,
+    pub(crate) id: String,
     /// Who receives.
-    pub to: Address,
+    pub(crate) to: Address,
     /// What is inside, and how many of each.
-    pub goods: Vec<(Product, u32)>,
+    pub(crate) goods: Vec<(Product, u32)>,
     /// The day that was promised.
-    pub deliver_by: Date,
+    pub(crate) deliver_by: Date,
 }
 
 impl Order {
     /// Where it is handed over.
-    pub fn warehouse(&self) -> &str {
+    pub(crate) fn warehouse(&self) -> &str {
         self.goods
             .first()
             .map_or("", |(product, _)| product.warehouse.as_str())
     }
 
     /// All pieces together, in grams.
-    pub fn weight_grams(&self) -> u32 {
+    pub(crate) fn weight_grams(&self) -> u32 {
         let each = self
             .goods
             .iter()
@@ -73,13 +73,13 @@ impl Order {
 
 /// What a file of orders holds.
 #[derive(Debug, Default)]
-pub struct Orders {
+pub(crate) struct Orders {
     /// What can be shipped, in the order of the file.
-    pub good: Vec<Order>,
+    pub(crate) good: Vec<Order>,
     /// What is wrong, line by line.
-    pub faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
     /// Orders that are left out because a line of theirs is wrong.
-    pub left_out: Vec<String>,
+    pub(crate) left_out: Vec<String>,
 }
 
 impl Orders {
@@ -87,7 +87,11 @@ impl Orders {
     ///
     /// # Errors
     /// Names the columns that are missing: then nothing in the file can be trusted.
-    pub fn read(bytes: &[u8], catalogue: &Catalogue, today: Date) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn read(
+        bytes: &[u8],
+        catalogue: &Catalogue,
+        today: Date,
+    ) -> Result<Self, Vec<Fault>> {
         let sheet = Sheet::read(bytes, &REQUIRED)?;
         let mut faults = sheet.faults.clone();
         let mut lines: Vec<Line> = Vec::new();

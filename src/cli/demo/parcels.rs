@@ -19,19 +19,19 @@ const BATCH_MAX: usize = 1000;
 
 /// Parcels that are followed.
 #[derive(Debug)]
-pub struct Parcels {
+pub(crate) struct Parcels {
     gate: Gate,
     log: Streaming<WatchEventsResponse>,
     states: BTreeMap<String, TrackingStatus>,
     touched: BTreeSet<String>,
     look_at: Instant,
     /// Entries of the log so far.
-    pub events: u64,
+    pub(crate) events: u64,
 }
 
 /// What came next.
 #[derive(Debug)]
-pub enum News {
+pub(crate) enum News {
     /// These parcels were delivered.
     Delivered(Vec<Tracker>),
     /// Something else happened.
@@ -45,7 +45,7 @@ impl Parcels {
     ///
     /// # Errors
     /// When the gateway refuses the watch.
-    pub async fn follow(gate: Gate, trackers: Vec<String>) -> anyhow::Result<Self> {
+    pub(crate) async fn follow(gate: Gate, trackers: Vec<String>) -> anyhow::Result<Self> {
         let everything = WatchEventsRequest {
             resume_token: "0".to_owned(),
             kinds: Vec::new(),
@@ -73,7 +73,7 @@ impl Parcels {
 
     /// How many have been delivered.
     #[must_use]
-    pub fn delivered(&self) -> usize {
+    pub(crate) fn delivered(&self) -> usize {
         self.states
             .values()
             .filter(|status| **status == TrackingStatus::Delivered)
@@ -82,7 +82,7 @@ impl Parcels {
 
     /// Where one stands.
     #[must_use]
-    pub fn status(&self, tracker: &str) -> TrackingStatus {
+    pub(crate) fn status(&self, tracker: &str) -> TrackingStatus {
         self.states
             .get(tracker)
             .copied()
@@ -91,7 +91,7 @@ impl Parcels {
 
     /// Whether every parcel has come to its end.
     #[must_use]
-    pub fn all_ended(&self) -> bool {
+    pub(crate) fn all_ended(&self) -> bool {
         self.states.values().all(|status| {
             matches!(
                 status,
@@ -104,7 +104,7 @@ impl Parcels {
     ///
     /// # Errors
     /// When the gateway ends the watch or cannot be read.
-    pub async fn news(&mut self, until: Instant) -> anyhow::Result<News> {
+    pub(crate) async fn news(&mut self, until: Instant) -> anyhow::Result<News> {
         let look_at = if self.touched.is_empty() {
             until
         } else {

@@ -1,5 +1,6 @@
 //! The demo's five acts: start, sell, let the days pass, settle accounts, leave.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,8 @@ use jiff::civil::Date;
 use parcelgate_clock::instant;
 use parcelgate_proto::v1::delivery::State as DeliveryState;
 use parcelgate_proto::v1::{
-    CreateSubscriptionRequest, ListDeliveriesRequest, Subscription, TrackingStatus,
+    CreateSubscriptionRequest, ListDeliveriesRequest, Subscription, Tracker, TrackingEvent,
+    TrackingStatus,
 };
 use uuid::Uuid;
 
@@ -25,7 +27,7 @@ use super::stage::Stage;
 use super::summary::{Figures, Summary};
 use super::{DemoArgs, Ending};
 use crate::cli::connect::{Gate, Key, ServerArgs};
-use crate::cli::out::Out;
+use crate::cli::out::{Out, Paint};
 use crate::cli::{show, tables, track};
 
 /// Orders at the counter at once.
@@ -42,7 +44,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 ///
 /// # Errors
 /// When something of the demo's own fails; an order that cannot be shipped is told and counted.
-pub(super) async fn run(
+pub(crate) async fn run(
     args: &DemoArgs,
     orders: Vec<Order>,
     warehouses: Warehouses,
@@ -105,7 +107,7 @@ pub(super) async fn run(
     })
 }
 
-/// Makes the folder and takes away what an earlier demo left in it.
+/// Makes the folder. What an earlier demo left there stays, unless the same order is shipped again.
 async fn folder_for_labels(out: &Path) -> anyhow::Result<PathBuf> {
     let labels = out.join("labels");
     let cannot = || format!("cannot make {}", labels.display());
@@ -151,11 +153,15 @@ struct Theatre<'a> {
 }
 
 /// What the parcels came to.
-pub(super) struct Journeys {
+pub(crate) struct Journeys {
     /// Entries of the gateway's log.
-    pub(super) events: u64,
+    pub(crate) events: u64,
     /// Days that passed for the parcels.
-    pub(super) days: i64,
+    pub(crate) days: i64,
+    /// Parcels that arrived by the day that was promised.
+    pub(crate) in_time: usize,
+    /// Webhooks that were not believed.
+    pub(crate) refused: usize,
     webhooks: Webhooks,
     parcels: Parcels,
 }
@@ -167,6 +173,56 @@ struct Webhooks {
     pending: usize,
 }
 
+/// Parcels on their way, and what was promised of each.
+struct Way<'a> {
+    parcels: Parcels,
+    orders: BTreeMap<&'a str, &'a Order>,
+    in_time: usize,
+}
+
+impl<'a> Way<'a> {
+    async fn of(gate: &Gate, sales: &'a [Sale]) -> anyhow::Result<Self> {
+        let bought =
+            |sale: &'a Sale| Some((sale.bought.as_ref().ok()?.tracker.as_str(), &sale.order));
+        let orders: BTreeMap<&str, &Order> = sales.iter().filter_map(bought).collect();
+        let trackers = orders.keys().map(|name| (*name).to_owned()).collect();
+        let parcels = Parcels::follow(gate.clone(), trackers).await?;
+        Ok(Self {
+            parcels,
+            orders,
+            in_time: 0,
+        })
+    }
+
+    /// What was promised of a parcel that has arrived, and whether it was kept.
+    fn promise(&mut self, tracker: &Tracker, events: &[TrackingEvent], paint: Paint) -> String {
+        let Some(order) = self.orders.get(tracker.name.as_str()) else {
+            return String::new();
+        };
+        // Days are compared as texts: 2026-11-30 stands before 2026-12-01.
+        let delivered = events
+            .iter()
+            .rfind(|event| event.status() == TrackingStatus::Delivered);
+        let day: String = delivered
+            .map_or("", |event| event.local_time.as_str())
+            .chars()
+            .take(10)
+            .collect();
+        let kept = !day.is_empty() && day <= order.deliver_by.to_string();
+        self.in_time += usize::from(kept);
+        let word = if kept {
+            paint.good("in time")
+        } else {
+            paint.bad("late")
+        };
+        let place = format!("{}, {}", order.to.city, order.to.country);
+        format!(
+            "{}  to {place}  promised by {}: {word}",
+            order.id, order.deliver_by
+        )
+    }
+}
+
 impl Theatre<'_> {
     /// Serves the orders, several at once, and shows each in the order of the file.
     async fn sell(&mut self, shop: &Shop, orders: Vec<Order>) -> anyhow::Result<Vec<Sale>> {
@@ -176,7 +232,7 @@ impl Theatre<'_> {
         let mut sales: Vec<Sale> = Vec::new();
         let mut labels = 0;
         while let Some(sale) = selling.next().await {
-            self.show_sale(&sale)?;
+            self.show_sale(&sale, shop.today)?;
             labels += u64::from(sale.bought.is_ok());
             self.bars.labels.reach(labels);
             sales.push(sale);
@@ -184,7 +240,7 @@ impl Theatre<'_> {
         Ok(sales)
     }
 
-    fn show_sale(&mut self, sale: &Sale) -> anyhow::Result<()> {
+    fn show_sale(&mut self, sale: &Sale, today: Date) -> anyhow::Result<()> {
         let paint = self.out.paint();
         let out = &mut *self.out;
         let order = &sale.order;
@@ -202,7 +258,7 @@ impl Theatre<'_> {
             .map(|bought| bought.quote.name.as_str());
         self.bars.aside(|| {
             out.say(head)?;
-            out.table(tables::quotes(&sale.offers.quotes, taken))?;
+            out.table(tables::quotes(&sale.offers.quotes, today, taken))?;
             if !sale.offers.failures.is_empty() {
                 out.say(tables::failures(&sale.offers.failures, paint))?;
             }
@@ -221,52 +277,55 @@ impl Theatre<'_> {
 
     /// Follows every parcel to its end and every event to the webhook.
     async fn journeys(&mut self, sales: &[Sale], stage: &Stage) -> anyhow::Result<Journeys> {
-        let bought = sales.iter().filter_map(|sale| sale.bought.as_ref().ok());
-        let trackers = bought.map(|bought| bought.tracker.clone()).collect();
-        let mut parcels = Parcels::follow(self.gate.clone(), trackers).await?;
+        let mut way = Way::of(&self.gate, sales).await?;
         let end = instant() + JOURNEYS_MAX;
-        while !parcels.all_ended() && instant() < end {
-            self.step(&mut parcels, end).await?;
+        while !way.parcels.all_ended() && instant() < end {
+            self.step(&mut way, end).await?;
             self.bars
                 .delivered
                 .note(format!("day {}", stage.days.passed()));
         }
         let days = stage.days.passed();
-        let webhooks = self.last_webhooks(&mut parcels).await?;
+        let webhooks = self.last_webhooks(&mut way).await?;
         Ok(Journeys {
-            events: parcels.events,
+            events: way.parcels.events,
             days,
+            in_time: way.in_time,
+            refused: self.receiver.tally().borrow().refused,
             webhooks,
-            parcels,
+            parcels: way.parcels,
         })
     }
 
-    async fn step(&mut self, parcels: &mut Parcels, end: Instant) -> anyhow::Result<()> {
-        if let News::Delivered(trackers) = parcels.news(end.min(instant() + LOOK)).await? {
+    async fn step(&mut self, way: &mut Way<'_>, end: Instant) -> anyhow::Result<()> {
+        if let News::Delivered(trackers) = way.parcels.news(end.min(instant() + LOOK)).await? {
             for tracker in trackers {
                 let events = track::events(&self.gate, &tracker.name).await?;
                 let paint = self.out.paint();
-        let out = &mut *self.out;
+                let promise = way.promise(&tracker, &events, paint);
                 let timeline = tables::timeline(&tracker, &events, paint);
-                self.bars.aside(|| out.say(format!("\n{timeline}")))?;
+                let out = &mut *self.out;
+                self.bars
+                    .aside(|| out.say(format!("\n{promise}\n{timeline}")))?;
             }
         }
+        let verified = self.receiver.tally().borrow().verified;
         self.bars
             .delivered
-            .reach(u64::try_from(parcels.delivered())?);
-        let verified = self.receiver.tally().borrow().verified;
-        self.bars.webhooks.expect(parcels.events);
+            .reach(u64::try_from(way.parcels.delivered())?);
+        self.bars.webhooks.expect(way.parcels.events);
         self.bars.webhooks.reach(u64::try_from(verified)?);
         Ok(())
     }
 
     /// Waits until every entry of the log has been delivered, or the time is up.
-    async fn last_webhooks(&mut self, parcels: &mut Parcels) -> anyhow::Result<Webhooks> {
+    async fn last_webhooks(&mut self, way: &mut Way<'_>) -> anyhow::Result<Webhooks> {
         let end = instant() + WEBHOOKS_MAX;
         loop {
-            self.step(parcels, end).await?;
+            self.step(way, end).await?;
             let webhooks = self.webhooks().await?;
-            let all = u64::try_from(webhooks.delivered)? >= parcels.events && webhooks.pending == 0;
+            let all =
+                u64::try_from(webhooks.delivered)? >= way.parcels.events && webhooks.pending == 0;
             if all || instant() >= end {
                 return Ok(webhooks);
             }

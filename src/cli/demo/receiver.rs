@@ -1,5 +1,5 @@
-//! The demo's own receiver of webhooks: believes nothing that is not signed by the Standard Webhooks
-//! specification (<https://github.com/standard-webhooks/standard-webhooks>, read 2026-11).
+//! The demo's own receiver of webhooks: believes nothing that is not signed by the Standard
+//! Webhooks specification (<https://www.standardwebhooks.com>, read 2026-11).
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,18 +28,18 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 
 /// What has been received.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Events whose signature is right, each counted once.
-    pub verified: usize,
+    pub(crate) verified: usize,
     /// Events that came again, as "at least once" allows.
-    pub repeated: usize,
+    pub(crate) repeated: usize,
     /// Messages that were not believed.
-    pub refused: usize,
+    pub(crate) refused: usize,
 }
 
 /// A receiver that listens. Dropping it ends it.
 #[derive(Debug)]
-pub struct Receiver {
+pub(crate) struct Receiver {
     address: SocketAddr,
     state: Arc<Inbox>,
     serving: JoinHandle<()>,
@@ -57,7 +57,7 @@ impl Receiver {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let state = Arc::new(Inbox {
@@ -81,7 +81,7 @@ impl Receiver {
     }
 
     /// Where webhooks are to go.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/webhook", self.address)
     }
 
@@ -89,7 +89,7 @@ impl Receiver {
     ///
     /// # Errors
     /// When it is no such secret, or there is one already.
-    pub fn trust(&self, secret: &str) -> anyhow::Result<()> {
+    pub(crate) fn trust(&self, secret: &str) -> anyhow::Result<()> {
         let secret = Secret::read(secret)?;
         self.state
             .secret
@@ -98,7 +98,7 @@ impl Receiver {
     }
 
     /// What has been received, now and as it changes.
-    pub fn tally(&self) -> watch::Receiver<Tally> {
+    pub(crate) fn tally(&self) -> watch::Receiver<Tally> {
         self.state.tally.subscribe()
     }
 }

@@ -7,18 +7,18 @@ const ROWS_MAX: usize = 10_000;
 
 /// One field of one line that cannot stand as it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fault {
+pub(crate) struct Fault {
     /// The line, counted from one, the header included.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The column.
-    pub field: String,
+    pub(crate) field: String,
     /// What is wrong and what is allowed.
-    pub problem: String,
+    pub(crate) problem: String,
 }
 
 impl Fault {
     /// A fault of `field` in `line`.
-    pub fn new(line: usize, field: &str, problem: impl Into<String>) -> Self {
+    pub(crate) fn new(line: usize, field: &str, problem: impl Into<String>) -> Self {
         Self {
             line,
             field: field.to_owned(),
@@ -35,12 +35,12 @@ impl fmt::Display for Fault {
 
 /// A table that was read; its rows may still be wrong.
 #[derive(Debug)]
-pub struct Sheet {
+pub(crate) struct Sheet {
     columns: Vec<String>,
     /// Rows with as many fields as the header has.
-    pub rows: Vec<(usize, Vec<String>)>,
+    pub(crate) rows: Vec<(usize, Vec<String>)>,
     /// Lines that are no rows.
-    pub faults: Vec<Fault>,
+    pub(crate) faults: Vec<Fault>,
 }
 
 impl Sheet {
@@ -48,7 +48,7 @@ impl Sheet {
     ///
     /// # Errors
     /// Names every column that is missing; says so when there are too many lines.
-    pub fn read(bytes: &[u8], required: &[&str]) -> Result<Self, Vec<Fault>> {
+    pub(crate) fn read(bytes: &[u8], required: &[&str]) -> Result<Self, Vec<Fault>> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes); // as spreadsheets write
         let mut lines = (1..).zip(bytes.split(|byte| *byte == b'\n'));
         let header = lines
@@ -102,7 +102,7 @@ impl Sheet {
     }
 
     /// The field of `row` under `column`; empty when there is no such column.
-    pub fn get<'a>(&self, row: &'a [String], column: &str) -> &'a str {
+    pub(crate) fn get<'a>(&self, row: &'a [String], column: &str) -> &'a str {
         let index = self.columns.iter().position(|name| name == column);
         index
             .and_then(|index| row.get(index))

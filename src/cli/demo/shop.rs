@@ -28,46 +28,46 @@ const DOUBT_PAUSE: Duration = Duration::from_millis(200);
 
 /// The counter.
 #[derive(Debug)]
-pub struct Shop {
+pub(crate) struct Shop {
     /// The gateway.
-    pub gate: Gate,
+    pub(crate) gate: Gate,
     /// Where goods come from.
-    pub warehouses: Warehouses,
+    pub(crate) warehouses: Warehouses,
     /// Where labels go.
-    pub labels: PathBuf,
+    pub(crate) labels: PathBuf,
     /// The day of hand-over.
-    pub today: Date,
+    pub(crate) today: Date,
 }
 
 /// What became of one order at the counter.
 #[derive(Debug)]
-pub struct Sale {
+pub(crate) struct Sale {
     /// The order.
-    pub order: Order,
+    pub(crate) order: Order,
     /// What the carriers offered.
-    pub offers: QuoteRatesResponse,
+    pub(crate) offers: QuoteRatesResponse,
     /// What was bought, or why nothing was.
-    pub bought: anyhow::Result<Bought>,
+    pub(crate) bought: anyhow::Result<Bought>,
 }
 
 /// A label that was bought and written.
 #[derive(Debug)]
-pub struct Bought {
+pub(crate) struct Bought {
     /// The offer that was taken.
-    pub quote: Quote,
+    pub(crate) quote: Quote,
     /// The shipment.
-    pub shipment: Shipment,
+    pub(crate) shipment: Shipment,
     /// The number of its parcel.
-    pub tracking_number: String,
+    pub(crate) tracking_number: String,
     /// trackers/{tracker}
-    pub tracker: String,
+    pub(crate) tracker: String,
     /// The label.
-    pub label: PathBuf,
+    pub(crate) label: PathBuf,
 }
 
 impl Shop {
     /// Quotes, buys, writes the label and follows the parcel. A failure is part of the sale.
-    pub async fn sell(&self, order: Order) -> Sale {
+    pub(crate) async fn sell(&self, order: Order) -> Sale {
         let spec = self.spec(&order);
         match self.quote(&order, spec.clone()).await {
             Err(error) => Sale {

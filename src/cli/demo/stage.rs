@@ -1,6 +1,7 @@
-//! The stage of the demo: a sandbox and a gateway on loopback ports, with a database that is thrown away.
+//! The stage of the demo: a sandbox and a gateway on loopback ports, with a database of their own that
+//! is thrown away.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use parcelgate_clock::{Clock as _, System};
 use parcelgate_sandbox::{Carrier, Running, Sandbox, Settings};
 use serde_json::json;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 use super::days::Days;
 use crate::app::Gateway;
@@ -29,15 +31,15 @@ const SCOPES: [&str; 5] = ["rates.read", "labels", "tracking", "webhooks", "carr
 
 /// A gateway and the carriers that it calls.
 #[derive(Debug)]
-pub struct Stage {
+pub(crate) struct Stage {
     /// The gateway.
-    pub gateway: Gateway,
+    pub(crate) gateway: Gateway,
     /// The carriers.
-    pub sandbox: Running,
+    pub(crate) sandbox: Running,
     /// The parcels' time.
-    pub days: Arc<Days>,
+    pub(crate) days: Arc<Days>,
     /// A key that may do everything.
-    pub key: String,
+    pub(crate) key: String,
     folder: TempDir,
 }
 
@@ -46,7 +48,7 @@ impl Stage {
     ///
     /// # Errors
     /// When a port or the folder for the database cannot be had.
-    pub async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start() -> anyhow::Result<Self> {
         let days = Arc::new(Days::standing_at(System.now()));
         let clock = Arc::clone(&days);
         let settings = Settings {
@@ -76,12 +78,12 @@ impl Stage {
 
     /// Where services call the gateway.
     #[must_use]
-    pub fn server(&self) -> String {
+    pub(crate) fn server(&self) -> String {
         format!("http://{}", self.gateway.grpc())
     }
 
     /// Ends both and throws the database away.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.gateway.stop().await;
         self.sandbox.stop().await;
         drop(self.folder);
@@ -91,8 +93,8 @@ impl Stage {
 /// The accounts that the sandbox knows, once it is known where it listens.
 fn accounts_of(settings: &Settings) -> impl FnOnce(&Running) -> serde_json::Value + use<> {
     let (ups, yanwen) = (settings.ups.clone(), settings.yanwen.clone());
-    // A day passes in a third of a second, so a carrier is asked as often in a second as otherwise in
-    // days. The carriers' real quotas, which are the default, would make the demo wait.
+    // A day passes in a third of a second, so a carrier is asked as often in a second as otherwise
+    // in days. The carriers' real quotas, which are the default, would make the demo wait.
     let quota = json!({ "permits": 1_000, "per_ms": 1_000 });
     let wire = json!({ "quotas": {
         "rate": quota, "ship": quota, "track": quota, "manage": quota, "token": quota,
@@ -120,10 +122,11 @@ fn accounts_of(settings: &Settings) -> impl FnOnce(&Running) -> serde_json::Valu
 
 fn configuration(folder: &Path, accounts: serde_json::Value) -> anyhow::Result<Config> {
     let mut config = Config::load(None)?;
-    let http = free_port()?;
-    config.grpc.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    config.http.listen = http;
-    config.http.public_url = format!("http://{http}"); // so that the carriers' pushes arrive
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    config.grpc.listen = any_port;
+    config.http.listen = any_port;
+    "self".clone_into(&mut config.http.public_url); // so that the carriers' pushes arrive
+    config.http.push_secret = Uuid::new_v4().to_string();
     config.store.path = folder.join("parcelgate.db");
     for pause in [
         &mut config.tracking.before_scan_ms,
@@ -143,11 +146,4 @@ fn configuration(folder: &Path, accounts: serde_json::Value) -> anyhow::Result<C
     config.exchange.units = UNITS.into_iter().map(unit).collect();
     config.accounts = serde_json::from_value::<Vec<AccountConfig>>(accounts)?;
     Ok(config)
-}
-
-/// A port that was free a moment ago: carriers must know where to push before the gateway listens.
-fn free_port() -> anyhow::Result<SocketAddr> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no loopback port is free")?;
-    Ok(listener.local_addr()?)
 }

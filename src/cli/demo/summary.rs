@@ -14,60 +14,60 @@ use crate::cli::show;
 
 /// The whole of `summary.json`.
 #[derive(Debug, Serialize)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Orders that could be shipped.
-    pub orders: usize,
+    pub(crate) orders: usize,
     /// Parcels delivered.
-    pub delivered: usize,
+    pub(crate) delivered: usize,
     /// What was spent, by carrier.
-    pub carriers: BTreeMap<String, Spent>,
+    pub(crate) carriers: BTreeMap<String, Spent>,
     /// Events that the gateway says were delivered to the webhook.
-    pub webhooks_sent: usize,
+    pub(crate) webhooks_sent: usize,
     /// Events whose signature the receiver found right.
-    pub webhooks_verified: usize,
+    pub(crate) webhooks_verified: usize,
     /// How long it took.
-    pub seconds: Box<RawValue>,
+    pub(crate) seconds: Box<RawValue>,
     /// Every order.
-    pub parcels: Vec<Line>,
+    pub(crate) parcels: Vec<Line>,
 }
 
 /// What was spent with one carrier.
 #[derive(Debug, Serialize)]
-pub struct Spent {
+pub(crate) struct Spent {
     /// Labels bought.
-    pub labels: usize,
+    pub(crate) labels: usize,
     /// The carrier's currency.
-    pub currency: String,
+    pub(crate) currency: String,
     /// The sum, as a decimal text.
-    pub total: String,
+    pub(crate) total: String,
 }
 
 /// One order.
 #[derive(Debug, Serialize)]
-pub struct Line {
+pub(crate) struct Line {
     /// Its number.
-    pub order_id: String,
+    pub(crate) order_id: String,
     /// Who carries it.
-    pub carrier: Option<String>,
+    pub(crate) carrier: Option<String>,
     /// By which service.
-    pub service: Option<String>,
+    pub(crate) service: Option<String>,
     /// The number of its parcel.
-    pub tracking_number: Option<String>,
+    pub(crate) tracking_number: Option<String>,
     /// Where the parcel stands; `NOT_BOUGHT` without a label.
-    pub status: String,
+    pub(crate) status: String,
     /// The label, relative to the folder of the summary.
-    pub label: Option<String>,
+    pub(crate) label: Option<String>,
 }
 
 /// Figures that are known only at the end.
 #[derive(Debug, Clone, Copy)]
-pub struct Figures {
+pub(crate) struct Figures {
     /// See [`Summary::webhooks_sent`].
-    pub webhooks_sent: usize,
+    pub(crate) webhooks_sent: usize,
     /// See [`Summary::webhooks_verified`].
-    pub webhooks_verified: usize,
+    pub(crate) webhooks_verified: usize,
     /// See [`Summary::seconds`].
-    pub took: Duration,
+    pub(crate) took: Duration,
 }
 
 impl Summary {
@@ -75,7 +75,7 @@ impl Summary {
     ///
     /// # Errors
     /// When money of one carrier does not add up.
-    pub fn of(
+    pub(crate) fn of(
         sales: &[Sale],
         status: impl Fn(&str) -> TrackingStatus,
         figures: Figures,
@@ -104,7 +104,7 @@ impl Summary {
 
     /// Whether every good order ended with a label and a delivered parcel.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.orders > 0 && self.delivered == self.orders
     }
 }

@@ -1,0 +1,272 @@
+//! `parcelgate demo`, run as a stranger runs it: labels that scan, parcels that arrive, webhooks that
+//! verify, bad lines that are named.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Output};
+use std::sync::OnceLock;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use tempfile::TempDir;
+
+const ORDERS: &str = include_str!("../examples/orders.tsv");
+/// Lines of the example that the small runs ship: two of one order, one by each carrier at least.
+const SMALL: [usize; 5] = [2, 3, 4, 5, 27];
+
+type Outcome = Result<(), Failed>;
+
+fn main() -> ExitCode {
+    let mut trials = vec![
+        Trial::test(
+            "every_order_ends_with_a_label_and_a_delivered_parcel",
+            delivered,
+        ),
+        Trial::test("every_webhook_that_was_sent_was_verified", webhooks),
+        Trial::test(
+            "what_is_shown_holds_prices_timelines_and_the_summary",
+            shown,
+        ),
+        Trial::test("a_bad_line_is_named_and_the_rest_is_shipped", bad_line),
+        Trial::test("a_file_without_a_good_order_ends_with_2", nothing_to_ship),
+        Trial::test("a_file_without_the_columns_names_them_all", no_columns),
+        Trial::test("programs_get_the_summary_and_nothing_else", for_programs),
+    ];
+    trials.push(labels_trial());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
+}
+
+/// The example's header and so many of its lines, counted as an editor counts them.
+fn orders(lines: &[usize]) -> String {
+    let all: Vec<&str> = ORDERS.lines().collect();
+    let picked = std::iter::once(0).chain(lines.iter().map(|line| line - 1));
+    picked.map(|index| format!("{}\n", all[index])).collect()
+}
+
+struct Run {
+    folder: TempDir,
+    output: Output,
+}
+
+impl Run {
+    fn of(orders: &str, more: &[&str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("orders.tsv");
+        std::fs::write(&file, orders).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_parcelgate"))
+            .args(["demo", "--day", "100ms", "--orders"])
+            .arg(&file)
+            .arg("--out")
+            .arg(folder.path().join("out"))
+            .args(more)
+            .output()
+            .unwrap();
+        Self { folder, output }
+    }
+
+    /// The small run that several tests look at.
+    fn small() -> &'static Self {
+        static RUN: OnceLock<Run> = OnceLock::new();
+        RUN.get_or_init(|| Self::of(&orders(&SMALL), &[]))
+    }
+
+    fn out(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    fn errors(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    fn summary(&self) -> Value {
+        let text = std::fs::read(self.folder.path().join("out/summary.json"));
+        let text = text.unwrap_or_else(|_| panic!("no summary:\n{}{}", self.out(), self.errors()));
+        serde_json::from_slice(&text).unwrap()
+    }
+
+    fn label(&self, parcel: &Value) -> Vec<u8> {
+        let label = parcel["label"].as_str().expect("a label");
+        std::fs::read(self.folder.path().join("out").join(label)).unwrap()
+    }
+}
+
+fn ensure(holds: bool, what: impl std::fmt::Display) -> Outcome {
+    if holds {
+        Ok(())
+    } else {
+        Err(Failed::from(what.to_string()))
+    }
+}
+
+fn delivered() -> Outcome {
+    let run = Run::small();
+    let summary = run.summary();
+    ensure(run.output.status.code() == Some(0), run.errors())?;
+    ensure(
+        summary["orders"] == 4 && summary["delivered"] == 4,
+        &summary,
+    )?;
+    let parcels = summary["parcels"].as_array().unwrap();
+    for parcel in parcels {
+        ensure(parcel["status"] == "DELIVERED", parcel)?;
+        ensure(run.label(parcel).starts_with(b"%PDF-"), parcel)?;
+        let number = parcel["tracking_number"].as_str().unwrap();
+        let carrier = parcel["carrier"].as_str().unwrap();
+        parcelgate_tracking_number::validate(carrier, number).map_err(|error| error.to_string())?;
+    }
+    let carriers = summary["carriers"].as_object().unwrap();
+    let labels: u64 = carriers
+        .values()
+        .map(|spent| spent["labels"].as_u64().unwrap())
+        .sum();
+    ensure(labels == 4, &summary)?;
+    for (name, currency) in [("ups", "USD"), ("yanwen", "CNY")] {
+        let spent = &summary["carriers"][name];
+        ensure(spent["currency"] == currency, &summary)?;
+        let (units, cents) = spent["total"].as_str().unwrap().split_once('.').unwrap();
+        ensure(units.parse::<u64>().unwrap() > 0 && cents.len() == 2, spent)?;
+    }
+    ensure(summary["seconds"].is_number(), &summary)
+}
+
+fn webhooks() -> Outcome {
+    let summary = Run::small().summary();
+    let sent = summary["webhooks_sent"].as_u64().unwrap();
+    // Each parcel is bought, scanned, under way and delivered, at least.
+    ensure(sent >= 4 * 4, &summary)?;
+    ensure(summary["webhooks_verified"] == sent, &summary)
+}
+
+fn shown() -> Outcome {
+    let out = Run::small().out();
+    let summary = Run::small().summary();
+    for parcel in summary["parcels"].as_array().unwrap() {
+        let (order, number) = (&parcel["order_id"], &parcel["tracking_number"]);
+        for text in [order, number] {
+            let text = text.as_str().unwrap();
+            ensure(out.matches(text).count() >= 2, format!("{text} in\n{out}"))?;
+        }
+    }
+    for text in [
+        "UPS Worldwide",
+        "best by deadline",
+        "DELIVERED",
+        "in time",
+        "webhooks verified",
+    ] {
+        ensure(out.contains(text), format!("{text} in\n{out}"))?;
+    }
+    ensure(!out.contains('\u{1b}'), "a pipe gets no colours")
+}
+
+fn bad_line() -> Outcome {
+    // Line 3 and 4 of the file are one order; line 4 is spoiled twice.
+    let good = orders(&SMALL);
+    let lines: Vec<&str> = good.lines().collect();
+    let header: Vec<&str> = lines[0].split('\t').collect();
+    let mut fields: Vec<&str> = lines[3].split('\t').collect();
+    for (column, value) in [("sku", "NO-SUCH-THING"), ("ship-postal-code", "ABC")] {
+        fields[header.iter().position(|name| *name == column).unwrap()] = value;
+    }
+    let spoiled = good.replace(lines[3], &fields.join("\t"));
+    let run = Run::of(&spoiled, &[]);
+    let errors = run.errors();
+    ensure(run.output.status.code() == Some(0), &errors)?;
+    ensure(errors.contains("line 4, sku: \"NO-SUCH-THING\""), &errors)?;
+    ensure(errors.contains("line 4, ship-postal-code"), &errors)?;
+    let left_out = lines[3].split('\t').next().unwrap();
+    ensure(
+        errors.contains(&format!("left out: order {left_out}")),
+        &errors,
+    )?;
+    let summary = run.summary();
+    ensure(
+        summary["orders"] == 3 && summary["delivered"] == 3,
+        &summary,
+    )
+}
+
+fn nothing_to_ship() -> Outcome {
+    let run = Run::of(&orders(&[]), &[]);
+    ensure(run.output.status.code() == Some(2), run.errors())?;
+    ensure(
+        !run.folder.path().join("out/summary.json").exists(),
+        "a summary of nothing",
+    )
+}
+
+fn no_columns() -> Outcome {
+    let run = Run::of("order-id\tsku\n1\t2\n", &[]);
+    ensure(run.output.status.code() == Some(1), run.errors())?;
+    for column in ["promise-date", "ship-country", "recipient-name"] {
+        ensure(run.errors().contains(column), run.errors())?;
+    }
+    Ok(())
+}
+
+fn for_programs() -> Outcome {
+    let run = Run::of(&orders(&[5]), &["--output", "json"]);
+    let out: Value =
+        serde_json::from_str(run.out().trim_end()).map_err(|error| error.to_string())?;
+    ensure(out == run.summary(), run.out())?;
+    ensure(run.errors().is_empty(), run.errors())
+}
+
+/// Prints every label as a printer would and reads its barcode as a scanner would.
+fn labels_trial() -> Trial {
+    let tools = ["pdftoppm", "zbarimg"];
+    let missing: Vec<&str> = tools.into_iter().filter(|tool| !is_there(tool)).collect();
+    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    let ignored = !missing.is_empty() && !in_ci;
+    let name = "the_barcode_of_every_label_is_its_tracking_number";
+    let scan = move || {
+        let missing = missing.join(" and ");
+        ensure(
+            missing.is_empty(),
+            format!("{missing}: install poppler-utils and zbar-tools"),
+        )?;
+        labels_scan(Run::small())
+    };
+    Trial::test(name, scan).with_ignored_flag(ignored)
+}
+
+fn is_there(tool: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|folder| folder.join(tool).is_file())
+}
+
+fn labels_scan(run: &Run) -> Outcome {
+    for parcel in run.summary()["parcels"].as_array().unwrap() {
+        let folder = tempfile::tempdir().unwrap();
+        let (pdf, picture) = (folder.path().join("label.pdf"), folder.path().join("label"));
+        std::fs::write(&pdf, run.label(parcel)).unwrap();
+        let mut printer = Command::new("pdftoppm");
+        printer
+            .args(["-r", "203", "-png", "-singlefile"])
+            .arg(&pdf)
+            .arg(&picture);
+        ensure(printer.status().unwrap().success(), "pdftoppm fails")?;
+        let read = scan(&picture.with_extension("png"));
+        let number = parcel["tracking_number"].as_str().unwrap();
+        ensure(
+            read.lines().any(|code| code == number),
+            format!("{number} among {read:?}"),
+        )?;
+    }
+    Ok(())
+}
+
+fn scan(picture: &Path) -> String {
+    let output = Command::new("zbarimg")
+        .args(["--quiet", "--raw"])
+        .arg(picture)
+        .output()
+        .unwrap();
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
