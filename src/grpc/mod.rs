@@ -5,6 +5,7 @@ mod addresses;
 mod carriers;
 mod door;
 mod page;
+mod quoting;
 mod rates;
 mod read;
 mod server;

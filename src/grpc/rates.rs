@@ -37,8 +37,7 @@ impl RateService for RateApi {
             .door
             .admit(request.metadata(), Scope::RatesRead)
             .await?;
-        let wanted = read::quote(request.get_ref(), today(&self.clock))?;
-        let sheet = self.rates.quote(&caller, &wanted).await?;
+        let sheet = self.answer(&caller, request.get_ref()).await?;
         Ok(Response::new(write::sheet(&sheet)))
     }
 

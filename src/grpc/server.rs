@@ -19,6 +19,7 @@ use tonic::transport::server::TcpIncoming;
 use super::addresses::AddressApi;
 use super::carriers::CarrierApi;
 use super::door::Door;
+use super::quoting::RateServer;
 use super::rates::RateApi;
 use super::shipments::ShipmentApi;
 use super::subscriptions::SubscriptionApi;
@@ -131,11 +132,11 @@ fn routes(
     let door = Door::new(Arc::clone(&services.keys), call_max);
     let request_max = config.request_bytes_max;
     let reply_max = config.reply_bytes_max;
-    let rates = RateServiceServer::new(RateApi {
+    let rates = RateApi {
         door: door.clone(),
         rates: services.rates,
         clock: Arc::clone(&services.clock),
-    });
+    };
     let shipments = ShipmentServiceServer::new(ShipmentApi {
         door: door.clone(),
         purchases: services.purchases,
@@ -166,11 +167,7 @@ fn routes(
     // know v1alpha only.
     let routes = Routes::new(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
     Ok(routes
-        .add_service(
-            rates
-                .max_decoding_message_size(request_max)
-                .max_encoding_message_size(reply_max),
-        )
+        .add_service(RateServer::new(rates, request_max, reply_max))
         .add_service(
             shipments
                 .max_decoding_message_size(request_max)
