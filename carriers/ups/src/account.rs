@@ -19,7 +19,8 @@ pub struct Account {
     /// Base of the interfaces. `https://wwwcie.ups.com/api` is UPS's test environment.
     #[serde(default = "production_api")]
     pub api: String,
-    /// Base of the token service, without `/api`. `https://wwwcie.ups.com` with the test environment.
+    /// Base of the token service, without `/api`. `https://wwwcie.ups.com` with the test
+    /// environment.
     #[serde(default = "production_token")]
     pub token: String,
     /// How this gateway calls itself towards UPS. At most 512 characters.

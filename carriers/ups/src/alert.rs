@@ -1,7 +1,7 @@
 //! Events that UPS sends by itself: Track Alert.
 //!
-//! In its first edition, which UPS still takes: only there does a subscription carry the address and
-//! credential of our door. The second has them set by hand in UPS's portal, one for each app.
+//! In its first edition, which UPS still takes: only there does a subscription carry the address
+//! and credential of our door. The second has them set by hand in UPS's portal, one for each app.
 
 use async_trait::async_trait;
 use http::header::AUTHORIZATION;

@@ -82,8 +82,8 @@ pub(crate) fn service_name(code: &str, from: Country) -> Option<&'static str> {
     })
 }
 
-/// Services that are no ordinary parcel: they want other packaging, units, papers or a delivery point
-/// that an order here does not carry.
+/// Services that are no ordinary parcel: they want other packaging, units, papers or a delivery
+/// point that an order here does not carry.
 pub(crate) const NOT_SOLD: &[(&str, &str)] = &[
     ("17", "UPS Worldwide Economy DDU"),
     ("70", "UPS Access Point Economy"),

@@ -15,8 +15,8 @@ use crate::wire::{Unread, list, read, text};
 pub(crate) struct Ups;
 
 /// The codes whose meaning differs from that of their HTTP status, or that come with several. Every
-/// other code is judged by its status. Sources: the error tables of the Track Alert descriptions, and
-/// the issues of <https://github.com/UPS-API/api-documentation> as noted.
+/// other code is judged by its status. Sources: the error tables of the Track Alert descriptions,
+/// and the issues of <https://github.com/UPS-API/api-documentation> as noted.
 const KINDS: &[(&str, Kind)] = &[
     ("250002", Kind::StaleToken),  // Invalid Authentication Information
     ("251004", Kind::StaleToken),  // Bearer Token expired (oauth)

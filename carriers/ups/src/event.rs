@@ -59,8 +59,9 @@ impl Said<'_> {
         })
     }
 
-    /// Of what both interfaces say alike: type, two letters, local time, country and city. Case, the
-    /// wording and the status code are not among it: they differ, or one of them leaves them out.
+    /// Of what both interfaces say alike: type, two letters, local time, country and city. Case,
+    /// the wording and the status code are not among it: they differ, or one of them leaves them
+    /// out.
     fn identity(&self) -> EventId {
         let place = Place {
             city: self.place.city.as_deref().map(str::to_uppercase),

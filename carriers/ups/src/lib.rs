@@ -1,7 +1,8 @@
 //! UPS: prices, labels, tracking, addresses and pushed events, over its REST interfaces.
 //!
-//! Official descriptions: <https://github.com/UPS-API/api-documentation>. What is known of UPS beyond
-//! them, with dates and links, stands in this crate's README and beside the code it concerns.
+//! Official descriptions: <https://github.com/UPS-API/api-documentation>. What is known of UPS
+//! beyond them, with dates and links, stands in this crate's README and beside the code it
+//! concerns.
 
 mod account;
 mod address;
@@ -52,14 +53,6 @@ pub fn connect(account: Account) -> Result<Ups, SettingsError> {
         profile: profile(),
         account,
     })
-}
-
-/// Makes a carrier of the settings in a configuration.
-///
-/// # Errors
-/// When they are not those of an [`Account`], or one of them cannot be what it is.
-pub fn from_settings(settings: serde_json::Value) -> Result<Box<dyn Carrier>, SettingsError> {
-    parcelgate_carrier::connect(ID, settings, connect)
 }
 
 impl Carrier for Ups {
@@ -116,7 +109,7 @@ fn profile() -> Profile {
         services: codes::SERVICES,
         label_formats: &[LabelFormat::Gif, LabelFormat::Zpl],
         track_batch_max: 1,
-        parcels_max: 200,
+        parcels_max: units::PARCELS_MAX,
         quotas: QUOTAS,
         // A transaction id is echoed, no more; nothing in the descriptions promises a replay.
         ship_idempotency: ShipIdempotency::None,
@@ -129,8 +122,8 @@ fn profile() -> Profile {
     }
 }
 
-/// UPS publishes no limits. Modest ones, so that its 429 (code 10429) stays rare; an account with more
-/// says so in its configuration.
+/// UPS publishes no limits. Modest ones, so that its 429 (code 10429) stays rare; an account with
+/// more says so in its configuration.
 const QUOTAS: &[Quota] = &[
     per_second(Class::Rate, 5),
     per_second(Class::Ship, 4),

@@ -81,7 +81,8 @@ impl Written<'_> {
         }
     }
 
-    /// The local time in one spelling, so that the same event asked for and pushed has one identity.
+    /// The local time in one spelling, so that the same event asked for and pushed has one
+    /// identity.
     pub(crate) fn identity(&self) -> String {
         match join(self.date, self.time) {
             Some(local) => local.to_string(),

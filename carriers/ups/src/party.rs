@@ -62,6 +62,14 @@ pub(crate) struct Vendor<'a> {
 pub(crate) const PRESENT: &str = "";
 
 impl<'a> Party<'a> {
+    /// Who receives: the only party of whom UPS asks whether somebody lives there.
+    pub(crate) fn receiving(address: &'a Address) -> Self {
+        let mut party = Self::of(address);
+        let at_home = address.residential == Some(true);
+        party.address.residential_address_indicator = at_home.then_some(PRESENT);
+        party
+    }
+
     pub(crate) fn of(address: &'a Address) -> Self {
         let person = address.name.expose().trim();
         let company = address.company.as_ref().map_or("", Personal::expose).trim();
@@ -88,20 +96,19 @@ impl<'a> Place<'a> {
         } else {
             Cow::Borrowed(city)
         };
-        let at_home = address.residential == Some(true);
         Self {
             address_line: lines.filter(|line| !line.is_empty()).collect(),
             city: Some(city),
             state_province_code: region(address.region.as_deref(), STATE_CHARS_MAX),
             postal_code: postal_code(address.postal_code.as_deref()),
             country_code: address.country.code(),
-            residential_address_indicator: at_home.then_some(PRESENT),
+            residential_address_indicator: None,
         }
     }
 }
 
-/// The state, where it is short enough to be a code. A written-out name (Guangdong, Tokyo) is left out:
-/// UPS asks for states only where they have codes, and goes by city and postal code elsewhere.
+/// The state, where it is short enough to be a code. A written-out name (Guangdong, Tokyo) is left
+/// out: UPS asks for states only where they have codes, and goes by city and postal code elsewhere.
 pub(crate) fn region(region: Option<&str>, chars_max: usize) -> Option<&str> {
     region
         .map(str::trim)
@@ -147,6 +154,7 @@ const NAME_CHARS_MAX: usize = 35;
 const LINE_CHARS_MAX: usize = 35;
 pub(crate) const CITY_CHARS_MAX: usize = 30;
 const STATE_CHARS_MAX: usize = 5;
+const PHONE_DIGITS_MIN: usize = 10;
 const PHONE_DIGITS_MAX: usize = 15;
 const EMAIL_CHARS_MAX: usize = 50;
 const TAX_ID_CHARS_MAX: usize = 15;
@@ -242,13 +250,16 @@ fn check_phone(address: &Address, field: &str, needed: bool, found: &mut Violati
     // Area code and seven digits, or these with four digits of an extension.
     if has_ten_digits(address.country) && !matches!(digits.len(), 10 | 14) {
         found.require(field, "ten digits: area code and number");
-    } else if digits.len() > PHONE_DIGITS_MAX {
-        found.require(field, "at most 15 digits with the country's code");
+    } else if !(PHONE_DIGITS_MIN..=PHONE_DIGITS_MAX).contains(&digits.len()) {
+        found.require(
+            field,
+            "10 to 15 digits: the country's code, area code and number",
+        );
     }
 }
 
-/// `text` is short enough and written in Latin letters, the only ones on a label: the label's default
-/// character set is Latin-1, and none of the others that UPS lists is Chinese.
+/// `text` is short enough and written in Latin letters, the only ones on a label: the label's
+/// default character set is Latin-1, and none of the others that UPS lists is Chinese.
 pub(crate) fn check_text(field: &str, text: &str, chars_max: usize, found: &mut Violations) {
     let text = text.trim();
     if text.chars().count() > chars_max {
@@ -294,7 +305,7 @@ mod tests {
     #[test]
     fn a_party_is_written_as_ups_wants_it() {
         let address = address();
-        let party = serde_json::to_value(Party::of(&address)).unwrap();
+        let party = serde_json::to_value(Party::receiving(&address)).unwrap();
         assert_eq!(
             party,
             serde_json::json!({

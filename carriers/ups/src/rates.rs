@@ -31,22 +31,23 @@ impl Ups {
         }
         // Time in transit across a border wants the value of the goods; without it, prices alone.
         let timed = !is_international(ask) || declared(ask).is_some();
-        let path = match (ask.service.is_some(), timed) {
-            (true, true) => "/rating/v2409/Ratetimeintransit",
-            (true, false) => "/rating/v2409/Rate",
-            (false, true) => "/rating/v2409/Shoptimeintransit",
-            (false, false) => "/rating/v2409/Shop",
+        let option = match (ask.service.is_some(), timed) {
+            (true, true) => "Ratetimeintransit",
+            (true, false) => "Rate",
+            (false, true) => "Shoptimeintransit",
+            (false, false) => "Shop",
         };
         let mut outgoing = self
-            .outgoing(Method::POST, OPERATION, path)
+            .outgoing(Method::POST, OPERATION, "/rating/v2409")
+            .segment(option)
             .class(Class::Rate);
         if timed {
             outgoing = outgoing.query("additionalinfo", "timeintransit");
         }
-        outgoing.json(&crate::ID, &self.body(ask, timed))
+        outgoing.json(&crate::ID, &self.body(ask, option, timed))
     }
 
-    fn body<'a>(&'a self, ask: &'a RateAsk, timed: bool) -> Body<'a> {
+    fn body<'a>(&'a self, ask: &'a RateAsk, option: &'static str, timed: bool) -> Body<'a> {
         let units = Units::of(ask.from.country);
         let weights = ask.parcels.iter().map(|parcel| parcel.weight);
         let total = weights.fold(Weight::grams(0), Weight::saturating_add);
@@ -87,6 +88,7 @@ impl Ups {
         Body {
             rate_request: RateRequest {
                 request: Request {
+                    request_option: option,
                     sub_version: "2409",
                 },
                 pickup_type: Coded {
@@ -151,26 +153,19 @@ fn is_documents(ask: &RateAsk) -> bool {
     contents == Some(Contents::Documents)
 }
 
-/// The value of the goods as UPS takes it: from 1 to 99999999 of the currency.
 fn declared(ask: &RateAsk) -> Option<Amount> {
     let total = ask.customs.as_ref()?.total()?;
     invoice_total(total)
 }
 
-/// The value of the goods as UPS takes it. What is worth less than one of the currency counts as one:
-/// the description allows no less, and the value moves no price.
+/// The value of the goods as UPS takes it: whole units of the currency, from 1 to 99999999. Rounded
+/// up: less than the goods are worth is never declared.
 pub(crate) fn invoice_total(total: Money) -> Option<Amount> {
-    let one = Money::parse("1", total.currency()).ok()?;
-    let most = Money::parse("99999999", total.currency()).ok()?;
-    let in_range = total.minor() > 0 && total.minor() <= most.minor();
-    let total = if total.minor() < one.minor() {
-        one
-    } else {
-        total
-    };
-    in_range.then(|| Amount {
+    let one = Money::parse("1", total.currency()).ok()?.minor();
+    let whole = total.minor().checked_add(one - 1)?.checked_div(one)?;
+    (1..=99_999_999).contains(&whole).then(|| Amount {
         currency_code: total.currency().code(),
-        monetary_value: total.to_decimal(),
+        monetary_value: whole.to_string(),
     })
 }
 
@@ -178,7 +173,8 @@ fn place(locality: &Locality) -> Place<'_> {
     let city = locality.city.trim();
     let at_home = locality.residential == Some(true);
     Place {
-        // Required by the schema, needed by UPS for Roadie alone; a price does not depend on a street.
+        // Required by the schema, needed by UPS for Roadie alone; a price does not depend on a
+        // street.
         address_line: Vec::new(),
         city: (!city.is_empty()).then(|| city.into()),
         state_province_code: party::region(locality.region.as_deref(), 2)
@@ -206,6 +202,7 @@ struct RateRequest<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Request {
+    request_option: &'static str,
     sub_version: &'static str,
 }
 
@@ -332,10 +329,11 @@ pub(crate) mod tests {
     #[test]
     fn goods_have_the_value_that_ups_takes() {
         let value = |minor, currency| invoice_total(Money::of_minor(minor, currency));
-        assert_eq!(value(3760, Currency::USD).unwrap().monetary_value, "37.60");
-        assert_eq!(value(50, Currency::USD).unwrap().monetary_value, "1.00");
+        assert_eq!(value(3760, Currency::USD).unwrap().monetary_value, "38");
+        assert_eq!(value(50, Currency::USD).unwrap().monetary_value, "1");
         assert_eq!(value(3760, Currency::JPY).unwrap().monetary_value, "3760");
         assert!(value(0, Currency::USD).is_none());
-        assert!(value(10_000_000_000, Currency::USD).is_none());
+        assert!(value(9_999_999_901, Currency::USD).is_none());
+        assert!(value(i64::MAX, Currency::USD).is_none());
     }
 }

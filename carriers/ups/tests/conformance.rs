@@ -2,11 +2,12 @@
 
 use std::process::ExitCode;
 
+use parcelgate_carrier_ups::{ID, connect};
 use parcelgate_conformance::{Description, Lane, Served, Subject};
 
 fn main() -> ExitCode {
     parcelgate_conformance::main(&Subject {
-        connect: parcelgate_carrier_ups::from_settings,
+        connect: |settings| parcelgate_carrier::connect(ID, settings, connect),
         settings: r#"{
             "client_id": "sentinel-client-id",
             "client_secret": "sentinel-client-secret",

@@ -163,14 +163,17 @@ impl Rated {
             days: days.map(|days| (days, days)),
             business_days: true,
             deliver_by,
-            guaranteed: summary.guaranteed_indicator.is_some()
-                || !promise.business_days_in_transit.is_empty(),
+            guaranteed: match summary.guaranteed_indicator.as_deref() {
+                // "Empty tag": there or not there; some answers say 0 for not.
+                Some(said) => said.get() != r#""0""# && said.get() != "0",
+                None => !promise.delivery_by_time.is_empty(),
+            },
         })
     }
 }
 
-/// What a total is made of: the first of `ways` that adds up to it, to the cent. Where none does, the
-/// whole price is the one part that is certain.
+/// What a total is made of: the first of `ways` that adds up to it, to the cent. Where none does,
+/// the whole price is the one part that is certain.
 fn charges(total: Money, ways: [Option<Vec<Charge>>; 2]) -> Vec<Charge> {
     let adds_up = |parts: &Vec<Charge>| {
         let nothing = Money::zero(total.currency());
@@ -249,6 +252,8 @@ struct Arrival {
 struct Guaranteed {
     #[serde(deserialize_with = "text")]
     business_days_in_transit: String,
+    #[serde(deserialize_with = "text")]
+    delivery_by_time: String,
 }
 
 impl Arrival {
@@ -394,6 +399,9 @@ mod tests {
         assert_eq!(known.deliver_by.unwrap().to_string(), "2026-12-04T10:30:00");
         let late = transit(arrival("")).unwrap();
         assert_eq!(late.deliver_by.unwrap().to_string(), "2026-12-04T23:59:59");
+        let mut unsure = arrival("233000");
+        unsure["ServiceSummary"]["GuaranteedIndicator"] = json!("0");
+        assert!(!transit(unsure).unwrap().guaranteed);
         assert_eq!(transit(json!("none")), None);
         assert_eq!(transit(json!({})), None);
     }

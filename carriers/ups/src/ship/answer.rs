@@ -74,8 +74,8 @@ struct AgreedPrice {
 }
 
 impl Results {
-    /// What is charged; nothing rather than a list price in the place of an agreed one that cannot be
-    /// read.
+    /// What is charged; nothing rather than a list price in the place of an agreed one that cannot
+    /// be read.
     fn charged(&self, negotiated: bool) -> Option<Money> {
         match &self.negotiated_rate_charges {
             Some(agreed) if negotiated => read::<AgreedPrice>(agreed)?.total_charge.money(),

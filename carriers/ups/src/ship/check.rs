@@ -85,7 +85,7 @@ fn check_goods(customs: &Customs, found: &mut Violations) {
         ("vat", &customs.tax_ids.vat, 15),
     ];
     for (name, id, chars_max) in ids {
-        let field = format!("customs.tax_ids.{name}");
+        let field = format!("customs.{name}");
         check_text(&field, id.as_deref().unwrap_or(""), chars_max, found);
     }
 }

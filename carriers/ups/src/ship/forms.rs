@@ -147,8 +147,9 @@ fn lines(text: &str) -> Vec<String> {
     pieces.filter(|piece| !piece.is_empty()).collect()
 }
 
-/// Whether goods into the European Union are worth 150 EUR or less, where that can be told: they are
-/// with an IOSS number, which exists for no others, and they can be compared when declared in euro.
+/// Whether goods into the European Union are worth 150 EUR or less, where that can be told: they
+/// are with an IOSS number, which exists for no others, and they can be compared when declared in
+/// euro.
 pub(super) fn de_minimis(order: &Order, customs: &Customs) -> Option<&'static str> {
     const LIMIT: Money = Money::of_minor(15_000, Currency::EUR);
     if !order.to.country.is_in_eu() {

@@ -17,9 +17,9 @@ const LABEL: &str = "label";
 
 impl Ups {
     /// By label recovery first, which knows a shipment at once; whether it goes by reference for
-    /// ordinary parcels is contradictory in its description ("mandatory for only Roadie shipments", yet
-    /// required). Where it does not, by tracking, which knows it once the reference is indexed. Only
-    /// when both know of nothing, there is nothing.
+    /// ordinary parcels is contradictory in its description ("mandatory for only Roadie shipments",
+    /// yet required). Where it does not, by tracking, which knows it once the reference is indexed.
+    /// Only when both know of nothing, there is nothing.
     pub(super) async fn look_up(
         &self,
         call: &Call<'_>,
@@ -79,6 +79,7 @@ impl Ups {
         by: impl FnOnce(&mut Request<'a>),
     ) -> Result<Outgoing> {
         let mut label_recovery_request = Request {
+            request: Options {},
             label_specification: LabelSpecification::of(format),
             tracking_number: None,
             reference_values: None,
@@ -102,12 +103,17 @@ struct Body<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Request<'a> {
+    request: Options,
     label_specification: LabelSpecification,
     #[serde(skip_serializing_if = "Option::is_none")]
     tracking_number: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reference_values: Option<ReferenceValues<'a>>,
 }
+
+/// Required, and all of it optional.
+#[derive(Serialize)]
+struct Options {}
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -1,7 +1,7 @@
 //! Voiding a shipment, with all its boxes.
 
 use http::Method;
-use parcelgate_carrier::{Call, Error, Kind, Response, Result, read_json};
+use parcelgate_carrier::{Call, Kind, Response, Result, read_json};
 use parcelgate_domain::Shipment;
 use serde::Deserialize;
 
@@ -9,10 +9,6 @@ use crate::wire::{CodeRead, Unread, list, read};
 use crate::{Ups, error};
 
 const OPERATION: &str = "void";
-
-/// The shipment has been voided already. From the code table of the void interface, not in its
-/// description; never seen by us.
-const ALREADY_VOIDED: &str = "190117";
 
 impl Ups {
     pub(super) async fn void_shipment(&self, call: &Call<'_>, shipment: &Shipment) -> Result<()> {
@@ -22,16 +18,8 @@ impl Ups {
             .outgoing(Method::DELETE, OPERATION, "/shipments/v2409/void/cancel")
             .segment(&shipment.carrier_number)
             .header("transid", shipment.reference.as_str());
-        match call.send(outgoing).await {
-            Ok(response) => decode(&response),
-            Err(error) if is_already_voided(&error) => Ok(()),
-            Err(error) => Err(error),
-        }
+        decode(&call.send(outgoing).await?)
     }
-}
-
-fn is_already_voided(error: &Error) -> bool {
-    error.code.as_deref() == Some(ALREADY_VOIDED)
 }
 
 fn decode(response: &Response) -> Result<()> {
@@ -39,7 +27,8 @@ fn decode(response: &Response) -> Result<()> {
     let answer = answer.void_shipment_response;
     let packages = answer.package_level_results.iter();
     let packages = packages.filter_map(|unread| Some(read::<PackageResult>(unread)?.status));
-    // 1 is "voided or already voided", 0 "not voided".
+    // 1 is "voided or already voided", 0 "not voided". No code for a shipment that is voided
+    // already stands in the description, so a refusal is never taken for one.
     let left = packages
         .into_iter()
         .find(|status| clean(&status.code) == "0");
