@@ -333,7 +333,8 @@ impl Described {
         paths.into_iter().flatten()
     }
 
-    /// The paths of the servers, and none at all: a caller may leave the server's part out.
+    /// The paths of the servers, and each without its first parts: where a host's base ends and where
+    /// the request's own path begins is the caller's choice.
     fn bases(&self, item: &Value) -> Vec<String> {
         let mut bases = vec![String::new()];
         let own = item
@@ -345,10 +346,17 @@ impl Described {
             for server in servers.as_array().into_iter().flatten() {
                 let url = server["url"].as_str().unwrap_or_default();
                 let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-                let path = rest.split_once('/').map_or("", |(_, path)| path);
-                let path = path.trim_end_matches('/');
-                if !path.is_empty() && !bases.contains(&format!("/{path}")) {
-                    bases.push(format!("/{path}"));
+                let mut path = rest
+                    .find('/')
+                    .and_then(|at| rest.get(at..))
+                    .unwrap_or_default();
+                path = path.trim_end_matches('/');
+                while !path.is_empty() {
+                    if !bases.iter().any(|known| known == path) {
+                        bases.push(path.to_owned());
+                    }
+                    let next = path.get(1..).and_then(|rest| rest.find('/'));
+                    path = next.and_then(|at| path.get(at + 1..)).unwrap_or_default();
                 }
             }
         }
