@@ -23,8 +23,8 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::{Request, Response, Status};
 
-use super::rates::{RateApi, today};
-use super::{read, write};
+use super::rates::RateApi;
+use super::write;
 use crate::service::rates::RateSheet;
 use crate::service::{Caller, Scope};
 
@@ -133,8 +133,8 @@ impl RateApi {
         caller: &Caller,
         asked: &v1::QuoteRatesRequest,
     ) -> Result<RateSheet, Status> {
-        let wanted = read::quote(asked, today(&self.clock))?;
-        Ok(self.rates.quote(caller, &wanted).await?)
+        let wanted = self.read(asked)?;
+        Ok(self.rates.quote(caller, &wanted).await)
     }
 }
 

@@ -13,8 +13,8 @@ use tonic::{Request, Response, Status};
 
 use super::door::Door;
 use super::{read, write};
-use crate::service::Scope;
-use crate::service::rates::Rates;
+use crate::service::rates::{RateRequest, Rates};
+use crate::service::{Fault, Scope};
 
 pub(super) struct RateApi {
     pub(super) door: Door,
@@ -25,6 +25,14 @@ pub(super) struct RateApi {
 /// The day it is for a request that names none.
 pub(super) fn today(clock: &SharedClock) -> civil::Date {
     clock.now().to_zoned(TimeZone::UTC).date()
+}
+
+impl RateApi {
+    /// A question for prices, in which everything that is named is there.
+    pub(super) fn read(&self, asked: &v1::QuoteRatesRequest) -> Result<RateRequest, Fault> {
+        let unknown = self.rates.unknown(&asked.carriers, &asked.accounts);
+        read::quote(asked, today(&self.clock), unknown)
+    }
 }
 
 #[tonic::async_trait]
@@ -52,8 +60,8 @@ impl RateService for RateApi {
             .door
             .admit(request.metadata(), Scope::RatesRead)
             .await?;
-        let wanted = read::quote(request.get_ref(), today(&self.clock))?;
-        let asked = self.rates.ask_all(&caller, &wanted)?;
+        let wanted = self.read(request.get_ref())?;
+        let asked = self.rates.ask_all(&caller, &wanted);
         let rates = Arc::clone(&self.rates);
         let begun = (Some(asked), Vec::new());
         let steps = futures::stream::unfold(begun, move |(asked, mut answers)| {

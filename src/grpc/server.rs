@@ -12,9 +12,12 @@ use parcelgate_proto::v1::subscription_service_server::SubscriptionServiceServer
 use parcelgate_proto::v1::tracking_service_server::TrackingServiceServer;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic_reflection::server::Error as ReflectionError;
+use tower::util::MapResponseLayer;
 
 use super::addresses::AddressApi;
 use super::carriers::CarrierApi;
@@ -22,6 +25,7 @@ use super::door::Door;
 use super::quoting::RateServer;
 use super::rates::RateApi;
 use super::shipments::ShipmentApi;
+use super::status::with_reason;
 use super::subscriptions::SubscriptionApi;
 use super::tracking::TrackingApi;
 use crate::config::GrpcConfig;
@@ -101,6 +105,7 @@ pub async fn serve(
     };
     let routes = routes(services, config)?.add_service(health);
     builder(config)
+        .layer(MapResponseLayer::new(with_reason::<Body>))
         .add_routes(routes)
         .serve_with_incoming_shutdown(
             TcpIncoming::from(listener).with_nodelay(Some(true)),
@@ -124,25 +129,21 @@ fn builder(config: &GrpcConfig) -> Server {
 }
 
 /// Every service with its bounds, and the descriptors of all of them for reflection.
-fn routes(
-    services: Services,
-    config: &GrpcConfig,
-) -> Result<Routes, tonic_reflection::server::Error> {
-    let call_max = Duration::from_millis(config.call_ms_max);
-    let door = Door::new(Arc::clone(&services.keys), call_max);
-    let request_max = config.request_bytes_max;
-    let reply_max = config.reply_bytes_max;
+fn routes(services: Services, config: &GrpcConfig) -> Result<Routes, ReflectionError> {
+    let door = Door::new(services.keys, Duration::from_millis(config.call_ms_max));
+    let (asked, replied) = (config.request_bytes_max, config.reply_bytes_max);
+    let clock = services.clock;
     let rates = RateApi {
         door: door.clone(),
         rates: services.rates,
-        clock: Arc::clone(&services.clock),
+        clock: Arc::clone(&clock),
     };
     let shipments = ShipmentServiceServer::new(ShipmentApi {
         door: door.clone(),
         purchases: services.purchases,
         shipments: services.shipments,
         voids: services.voids,
-        clock: Arc::clone(&services.clock),
+        clock: Arc::clone(&clock),
     });
     let tracking = TrackingServiceServer::new(TrackingApi {
         door: door.clone(),
@@ -152,47 +153,49 @@ fn routes(
     let subscriptions = SubscriptionServiceServer::new(SubscriptionApi {
         door: door.clone(),
         subscriptions: services.subscriptions,
-        clock: Arc::clone(&services.clock),
+        clock: Arc::clone(&clock),
     });
     let addresses = AddressServiceServer::new(AddressApi {
         door: door.clone(),
         checks: services.checks,
     });
+    let catalogues = services.catalogues;
     let carriers = CarrierServiceServer::new(CarrierApi {
         door,
-        catalogues: services.catalogues,
-        clock: services.clock,
+        catalogues,
+        clock,
     });
     // Clients differ in which edition of reflection they speak: grpcurl 1.8 and Python's database
     // know v1alpha only.
-    let routes = Routes::new(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
-    Ok(routes
-        .add_service(RateServer::new(rates, request_max, reply_max))
+    let routes = Routes::new(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .add_service(RateServer::new(rates, asked, replied))
         .add_service(
             shipments
-                .max_decoding_message_size(request_max)
-                .max_encoding_message_size(reply_max),
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
         )
         .add_service(
             tracking
-                .max_decoding_message_size(request_max)
-                .max_encoding_message_size(reply_max),
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
         )
         .add_service(
             subscriptions
-                .max_decoding_message_size(request_max)
-                .max_encoding_message_size(reply_max),
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
         )
         .add_service(
             addresses
-                .max_decoding_message_size(request_max)
-                .max_encoding_message_size(reply_max),
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
         )
         .add_service(
             carriers
-                .max_decoding_message_size(request_max)
-                .max_encoding_message_size(reply_max),
-        ))
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        );
+    Ok(routes)
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {

@@ -43,7 +43,8 @@ impl ShipmentService for ShipmentApi {
         request: Request<v1::PurchaseLabelRequest>,
     ) -> Result<Response<v1::Shipment>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
-        let wanted = read::purchase(request.get_ref(), today(&self.clock))?;
+        let unknown = |selection: &_| self.purchases.unknown(selection);
+        let wanted = read::purchase(request.get_ref(), today(&self.clock), unknown)?;
         let purchase = self.purchases.purchase(&caller, wanted).await?;
         Ok(Response::new(self.written(&caller, &purchase).await?))
     }
@@ -123,8 +124,10 @@ impl ShipmentService for ShipmentApi {
         let request = request.get_ref();
         let mut found = Violations::new();
         let request_id = read::request_id(&request.request_id, &mut found);
-        let id = read::resource(&request.name, "shipments", "name")?;
-        let request_id = found.none_or(request_id).map_err(Fault::from)?;
+        let id = read::resource_in(&request.name, "shipments", "name", &mut found);
+        let (Some(id), true) = (id, found.is_empty()) else {
+            return Err(Fault::from(found).into());
+        };
         let purchase = self.voids.void(&caller, &id, &request_id).await?;
         Ok(Response::new(self.written(&caller, &purchase).await?))
     }

@@ -177,6 +177,39 @@ fn retry(code: Code, text: String, reason: &str, after: Duration) -> Status {
     Status::with_error_details(code, text, details)
 }
 
+/// What tonic refuses by itself, before any of our code sees it: its code, ours, and the reason. Other
+/// gRPC servers say RESOURCE_EXHAUSTED to a message that is too large, and one that cannot be read is
+/// its sender's fault.
+const OF_TONIC: [(Code, Code, &str); 5] = [
+    (
+        Code::OutOfRange,
+        Code::ResourceExhausted,
+        "MESSAGE_TOO_LARGE",
+    ),
+    (Code::Internal, Code::InvalidArgument, "MESSAGE_UNREADABLE"),
+    (
+        Code::InvalidArgument,
+        Code::InvalidArgument,
+        "MESSAGE_UNREADABLE",
+    ),
+    (Code::Unimplemented, Code::Unimplemented, "METHOD"),
+    (Code::NotFound, Code::NotFound, "NOT_FOUND"),
+];
+
+/// A refusal without details gets its reason, like every other.
+pub(super) fn with_reason<B>(mut response: http::Response<B>) -> http::Response<B> {
+    let Some(bare) = Status::from_header_map(response.headers()) else {
+        return response;
+    };
+    let row = OF_TONIC.iter().find(|(theirs, ..)| *theirs == bare.code());
+    if let (Some((_, code, reason)), true) = (row, bare.details().is_empty()) {
+        let told = with(*code, bare.message().to_owned(), reason);
+        // Headers that cannot be written leave the answer as it was.
+        let _ = told.add_header(response.headers_mut());
+    }
+    response
+}
+
 #[cfg(test)]
 mod tests {
     use parcelgate_domain::CarrierId;

@@ -107,8 +107,8 @@ impl SubscriptionService for SubscriptionApi {
     ) -> Result<Response<v1::ReplayEventsResponse>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Webhooks).await?;
         let request = request.get_ref();
-        let id = read::resource(&request.name, "subscriptions", "name")?;
         let mut found = Violations::new();
+        let id = read::resource_in(&request.name, "subscriptions", "name", &mut found);
         let start = moment(request.start_time.as_ref(), "start_time", &mut found);
         if request.start_time.is_none() {
             found.require("start_time", "given");
@@ -116,7 +116,9 @@ impl SubscriptionService for SubscriptionApi {
         let end = moment(request.end_time.as_ref(), "end_time", &mut found);
         let end = end.unwrap_or_else(|| self.clock.now());
         let span = (start.unwrap_or(end), end);
-        let span = found.none_or(span).map_err(Fault::from)?;
+        let (Some(id), true) = (id, found.is_empty()) else {
+            return Err(Fault::from(found).into());
+        };
         let events = self.subscriptions.replay(&caller, &id, span).await?;
         let events = u32::try_from(events).unwrap_or(u32::MAX);
         Ok(Response::new(v1::ReplayEventsResponse { events }))

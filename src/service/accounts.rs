@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use parcelgate_carrier::{Call, Carrier};
-use parcelgate_domain::{AccountId, CarrierId};
+use parcelgate_domain::{AccountId, CarrierId, Violations};
 use parcelgate_wire::Wire;
 
 use super::Fault;
@@ -74,11 +74,23 @@ impl Accounts {
     /// # Errors
     /// When there is none; says which there are.
     pub fn named(&self, id: &str) -> Result<&Arc<Account>, Fault> {
-        let found = id.parse().ok().and_then(|id: AccountId| self.0.get(&id));
-        found.ok_or_else(|| {
-            let known: Vec<AccountId> = self.0.keys().cloned().collect();
-            Fault::no_account(id, &known)
-        })
+        let found = self.find(id);
+        found.ok_or_else(|| self.unknown(id, "account").into())
+    }
+
+    /// That there is no account of that name, if there is none: which there are, for `field`.
+    #[must_use]
+    pub fn unknown(&self, id: &str, field: &str) -> Violations {
+        let mut found = Violations::new();
+        if self.find(id).is_none() {
+            let known: Vec<&str> = self.0.keys().map(AccountId::as_str).collect();
+            found.refuse(field, id, format!("one of {}", known.join(", ")));
+        }
+        found
+    }
+
+    fn find(&self, id: &str) -> Option<&Arc<Account>> {
+        self.0.get(&id.parse::<AccountId>().ok()?)
     }
 
     /// The account of that id, for what was begun with it.

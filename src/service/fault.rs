@@ -1,7 +1,7 @@
 //! Why a use case did not do what was asked. A closed list: `grpc::status` has one row for each.
 
 use parcelgate_carrier::Kind;
-use parcelgate_domain::{AccountId, CarrierId, Money, PurchaseState, Violations};
+use parcelgate_domain::{CarrierId, Money, PurchaseState, Violations};
 use parcelgate_store as store;
 
 use crate::label::LabelError;
@@ -67,17 +67,6 @@ pub enum Fault {
     /// The store failed.
     #[error("{0}")]
     Store(store::Error),
-}
-
-impl Fault {
-    /// There is no such account.
-    #[must_use]
-    pub fn no_account(given: &str, known: &[AccountId]) -> Self {
-        let mut violations = Violations::new();
-        let known: Vec<&str> = known.iter().map(AccountId::as_str).collect();
-        violations.refuse("account", given, format!("one of {}", known.join(", ")));
-        Self::Invalid(violations)
-    }
 }
 
 impl Fault {
@@ -155,6 +144,16 @@ pub fn in_interface(field: &str) -> String {
     match field.split_once('.') {
         Some((party @ ("to" | "from"), rest)) => format!("ship_{party}.{rest}"),
         _ if matches!(field, "to" | "from") => format!("ship_{field}"),
-        _ => field.to_owned(),
+        _ => field.replace("customs.tax_ids.", "customs."),
+    }
+}
+
+/// A field of an order under its name in a purchase, of which the shipment is a part.
+#[must_use]
+pub fn in_purchase(field: &str) -> String {
+    match field {
+        "label_format" => field.to_owned(),
+        "service" => "service.service".to_owned(),
+        _ => format!("shipment.{}", in_interface(field)),
     }
 }

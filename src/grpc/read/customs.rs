@@ -1,6 +1,8 @@
 //! Declarations.
 
-use parcelgate_domain::{Contents, Customs, CustomsItem, Incoterm, TaxIds, Violations, Weight};
+use parcelgate_domain::{
+    Contents, Country, Currency, Customs, CustomsItem, Incoterm, Money, TaxIds, Violations, Weight,
+};
 use parcelgate_proto::v1;
 use v1::customs as wire;
 
@@ -19,13 +21,21 @@ pub(super) fn customs(
         }
         return None;
     };
-    let before = found.as_slice().len();
-    let items: Vec<CustomsItem> = read
+    let named = |index| format!("{field}.items[{index}]");
+    let values: Vec<Option<Money>> = read
         .items
         .iter()
         .enumerate()
-        .filter_map(|(index, item)| customs_item(item, &format!("{field}.items[{index}]"), found))
+        .map(|(index, item)| unit_value(item, &named(index), found))
         .collect();
+    // Stands in for a value that cannot be read, so that what else is wrong is named beside it.
+    let currency = values.iter().flatten().next().map(|value| value.currency());
+    let any_value = Money::of_minor(1, currency.unwrap_or(Currency::USD));
+    let items = read.items.iter().zip(values).enumerate();
+    let items = items.map(|(index, (item, value))| {
+        customs_item(item, value.unwrap_or(any_value), &named(index), found)
+    });
+    let items = items.collect();
     let customs = Customs {
         contents: contents(read.contents()),
         incoterm: incoterm(read.incoterm()),
@@ -37,38 +47,39 @@ pub(super) fn customs(
         },
         invoice_number: given(&read.invoice_number),
     };
-    // When an item could not even be read, counting and summing the others would only confuse.
-    if found.as_slice().len() == before {
-        found.append(customs.violations(field));
-    }
+    found.append(customs.violations(field));
     Some(customs)
+}
+
+fn unit_value(read: &v1::CustomsItem, field: &str, found: &mut Violations) -> Option<Money> {
+    let field = format!("{field}.unit_value");
+    match &read.unit_value {
+        Some(value) => money(value, &field, found),
+        None => {
+            found.require(field, "given");
+            None
+        }
+    }
 }
 
 fn customs_item(
     read: &v1::CustomsItem,
+    unit_value: Money,
     field: &str,
     found: &mut Violations,
-) -> Option<CustomsItem> {
+) -> CustomsItem {
     let origin = country(&read.origin, &format!("{field}.origin"), found);
-    let value_field = format!("{field}.unit_value");
-    let unit_value = match &read.unit_value {
-        Some(value) => money(value, &value_field, found),
-        None => {
-            found.require(value_field, "given");
-            None
-        }
-    };
-    Some(CustomsItem {
+    CustomsItem {
         sku: given(&read.sku),
         description: read.description.trim().to_owned(),
         description_zh: given(&read.description_zh),
         quantity: read.quantity,
-        unit_value: unit_value?,
+        unit_value,
         unit_weight: Weight::grams(read.unit_weight_grams),
         hs_code: given(&read.hs_code),
-        origin: origin?,
+        origin: origin.unwrap_or(Country::CN), // refused already when it is not known
         battery: read.battery,
-    })
+    }
 }
 
 fn contents(read: wire::Contents) -> Contents {

@@ -7,7 +7,7 @@ mod parcel;
 mod request;
 
 pub(super) use address::address;
-pub(super) use request::{purchase, quote, request_id, resource, subscription};
+pub(super) use request::{purchase, quote, request_id, resource, resource_in, subscription};
 
 use jiff::civil;
 use parcelgate_domain::{Country, Money, Violations};

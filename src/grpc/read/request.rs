@@ -22,12 +22,13 @@ const ORDER_NUMBER_CHARS_MAX: usize = 35;
 /// Kinds of events that one subscription may name.
 const KINDS_MAX: usize = 50;
 
-/// A question for prices. `today` stands in when no day is given.
+/// A question for prices. `today` stands in when no day is given; `found` is what is wrong with it
+/// already.
 pub(in crate::grpc) fn quote(
     read: &v1::QuoteRatesRequest,
     today: civil::Date,
+    mut found: Violations,
 ) -> Result<RateRequest, Fault> {
-    let mut found = Violations::new();
     if !(1..=ORIGINS_MAX).contains(&read.ship_from.len()) {
         found.refuse(
             "ship_from",
@@ -75,15 +76,18 @@ pub(in crate::grpc) fn quote(
     Ok(found.none_or(request)?)
 }
 
-/// A purchase. `today` stands in when no day is given.
+/// A purchase. `today` stands in when no day is given; `unknown` says what of the selection is not
+/// configured.
 pub(in crate::grpc) fn purchase(
     read: &v1::PurchaseLabelRequest,
     today: civil::Date,
+    unknown: impl FnOnce(&Selection) -> Violations,
 ) -> Result<PurchaseRequest, Fault> {
     let mut found = Violations::new();
     let request_id = request_id(&read.request_id, &mut found);
     let spec = spec(read.shipment.as_ref(), today, &mut found);
     let selection = selection(read.selection.as_ref(), &mut found);
+    found.append(selection.as_ref().map(unknown).unwrap_or_default());
     let max_total = read
         .max_total
         .as_ref()
@@ -93,7 +97,12 @@ pub(in crate::grpc) fn purchase(
         v1::LabelFormat::Png => LabelFormat::Png,
         v1::LabelFormat::Zpl => LabelFormat::Zpl,
     };
-    let body_sha256 = Sha256::digest(read.encode_to_vec()).into();
+    // The key itself is compared as a UUID, however it is spelled.
+    let body = v1::PurchaseLabelRequest {
+        request_id: String::new(),
+        ..read.clone()
+    };
+    let body_sha256 = Sha256::digest(body.encode_to_vec()).into();
     match (spec, selection) {
         (Some(spec), Some(selection)) => {
             let request = PurchaseRequest {
@@ -128,7 +137,7 @@ pub(in crate::grpc) fn subscription(
     }
     let request = SubscriptionRequest {
         request_id: request_id(&read.request_id, &mut found),
-        body_sha256: Sha256::digest(read.encode_to_vec()).into(),
+        body_sha256: Sha256::digest(wanted.encode_to_vec()).into(),
         url: wanted.url,
         kinds: wanted.kinds,
     };
@@ -141,14 +150,25 @@ pub(in crate::grpc) fn resource<I: FromStr>(
     collection: &str,
     field: &str,
 ) -> Result<I, Fault> {
+    let mut found = Violations::new();
+    resource_in(name, collection, field, &mut found).ok_or_else(|| found.into())
+}
+
+/// The same, for a request in which more can be wrong than the name.
+pub(in crate::grpc) fn resource_in<I: FromStr>(
+    name: &str,
+    collection: &str,
+    field: &str,
+    found: &mut Violations,
+) -> Option<I> {
     let id = name
         .strip_prefix(collection)
         .and_then(|rest| rest.strip_prefix('/'));
-    id.and_then(|id| id.parse().ok()).ok_or_else(|| {
-        let mut found = Violations::new();
+    let id = id.and_then(|id| id.parse().ok());
+    if id.is_none() {
         found.refuse(field, name, format!("a name of the form {collection}/ID"));
-        found.into()
-    })
+    }
+    id
 }
 
 /// A caller's key.
@@ -205,13 +225,9 @@ fn selection(
 ) -> Option<Selection> {
     use v1::purchase_label_request::Selection as Wire;
     match read {
-        Some(Wire::Quote(name)) => match resource(name, "quotes", "quote") {
-            Ok(id) => Some(Selection::Quote(id)),
-            Err(_) => {
-                found.refuse("quote", name, "a name of the form quotes/ID");
-                None
-            }
-        },
+        Some(Wire::Quote(name)) => {
+            resource_in(name, "quotes", "quote", found).map(Selection::Quote)
+        }
         Some(Wire::Service(service)) => Some(Selection::Service {
             account: service.account.clone(),
             service: service.service.clone(),

@@ -133,8 +133,10 @@ impl Purchases {
                 .join(caller, known.body_sha256, &known.subject, &request)
                 .await;
         }
+        in_time(caller)?;
         let selected = self.select(caller, &request).await?;
         let order = self.order(&selected, &request)?;
+        in_time(caller)?; // a choice asks carriers for their prices first
         let id = ShipmentId::fresh(self.clock.now());
         let accepted = NewPurchase {
             id,
@@ -231,7 +233,8 @@ impl Purchases {
                 offered.join(" and ")
             );
             violations.refuse("label_format", request.label_format, allowed);
-            request.label_format
+            let any = profile.label_formats.first().copied();
+            any.unwrap_or(request.label_format)
         });
         let spec = &request.spec;
         let order = Order {
@@ -248,10 +251,15 @@ impl Purchases {
         };
         let shipping = selected.account.carrier.shipping();
         let shipping = shipping.ok_or_else(|| selected.account.lacks("shipping"))?;
-        let in_request = |field: &str| format!("shipment.{}", super::fault::in_interface(field));
-        violations.append(shipping.check(&order).renamed(in_request));
+        violations.append(shipping.check(&order).renamed(super::fault::in_purchase));
         Ok(violations.none_or(order)?)
     }
+}
+
+/// Nothing is begun whose outcome the caller could not wait for.
+fn in_time(caller: &Caller) -> Result<(), Fault> {
+    let left = parcelgate_clock::left(caller.reply_by(MARGIN));
+    (!left.is_zero()).then_some(()).ok_or(Fault::Deadline)
 }
 
 /// What a purchase that stands where it stands is to its caller.

@@ -6,7 +6,7 @@ use parcelgate_store::QuoteId;
 
 use super::{PurchaseRequest, Purchases, Selected};
 use crate::service::rates::{Offer, RateRequest, Tag, arrival};
-use crate::service::{Caller, Fault};
+use crate::service::{Account, Caller, Fault};
 
 /// How the caller says who is to carry it.
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl Purchases {
                 let mut wanted = request.rate_request();
                 wanted.deliver_by = *deliver_by;
                 wanted.carriers.clone_from(carriers);
-                let sheet = self.rates.quote(caller, &wanted).await?;
+                let sheet = self.rates.quote(caller, &wanted).await;
                 let reasons: Vec<String> = sheet
                     .failures
                     .iter()
@@ -118,22 +118,25 @@ impl Purchases {
         })
     }
 
+    /// What of a selection is not configured, with what is.
+    #[must_use]
+    pub fn unknown(&self, selection: &Selection) -> Violations {
+        match selection {
+            Selection::Quote(_) => Violations::new(),
+            Selection::Service { account, service } => match self.accounts.named(account) {
+                Ok(known) => unknown_service(known, service),
+                Err(_) => self.accounts.unknown(account, "service.account"),
+            },
+            Selection::Choice { carriers, .. } => {
+                let found = self.rates.unknown(carriers, &[]);
+                found.renamed(|field| format!("choice.{field}"))
+            }
+        }
+    }
+
     fn of_service(&self, account: &str, code: &str) -> Result<Selected, Fault> {
         let account = self.accounts.named(account)?.clone();
-        let profile = account.carrier.profile();
-        let known =
-            profile.services.is_empty() || profile.services.iter().any(|row| row.code == code);
-        if !known {
-            let codes: Vec<&str> = profile.services.iter().map(|row| row.code).collect();
-            let mut violations = Violations::new();
-            violations.refuse(
-                "service.service",
-                code,
-                format!("one of {}", codes.join(", ")),
-            );
-            return Err(violations.into());
-        }
-        let name = profile.service_name(code).to_owned();
+        let name = account.carrier.profile().service_name(code).to_owned();
         Ok(Selected {
             account,
             service: Service {
@@ -143,6 +146,18 @@ impl Purchases {
             quoted: None,
         })
     }
+}
+
+/// A carrier that names no services has them opened by contract: it alone knows which.
+fn unknown_service(account: &Account, code: &str) -> Violations {
+    let mut found = Violations::new();
+    let services = account.carrier.profile().services;
+    if !services.is_empty() && services.iter().all(|row| row.code != code) {
+        let codes: Vec<&str> = services.iter().map(|row| row.code).collect();
+        let allowed = format!("one of {}", codes.join(", "));
+        found.refuse("service.service", code, allowed);
+    }
+    found
 }
 
 impl PurchaseRequest {

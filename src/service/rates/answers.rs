@@ -90,6 +90,9 @@ impl Answers {
                 });
             }
             let timeout = failure(&account, Kind::Deadline);
+            if parcelgate_clock::left(reply_by).is_zero() {
+                return Err(Arc::new(timeout)); // nothing is asked that nobody can wait for
+            }
             let asked = answers.asked.ask(key.clone(), || {
                 let deadline = parcelgate_clock::instant() + answers.carrier_max;
                 let remembered = answers.remembered.clone();

@@ -99,28 +99,22 @@ impl Rates {
     }
 
     /// What every account offers, with what has arrived when the caller's time is nearly up.
-    ///
-    /// # Errors
-    /// When the request names what is not configured.
-    pub async fn quote(&self, caller: &Caller, request: &RateRequest) -> Result<RateSheet, Fault> {
-        let mut asked = self.ask_all(caller, request)?;
+    pub async fn quote(&self, caller: &Caller, request: &RateRequest) -> RateSheet {
+        let mut asked = self.ask_all(caller, request);
         let mut answers = Vec::new();
         while let Some(answer) = asked.next().await {
             answers.push(answer);
         }
-        Ok(self.sheet(caller, request, answers))
+        self.sheet(caller, request, answers)
     }
 
     /// One future for each account and origin. Each is ready by the caller's deadline.
-    ///
-    /// # Errors
-    /// When the request names what is not configured.
     pub fn ask_all(
         &self,
         caller: &Caller,
         request: &RateRequest,
-    ) -> Result<FuturesUnordered<impl Future<Output = AccountAnswer> + use<>>, Fault> {
-        let accounts = self.asked(request)?;
+    ) -> FuturesUnordered<impl Future<Output = AccountAnswer> + use<>> {
+        let accounts = self.asked(request);
         let reply_by = caller.reply_by(Duration::from_millis(self.config.margin_ms));
         let now = self.clock.now();
         let expires_at = now + Duration::from_secs(self.config.quote_s);
@@ -156,7 +150,7 @@ impl Rates {
                 });
             }
         }
-        Ok(all)
+        all
     }
 
     /// Puts answers in order, compares them and keeps them for buying.
@@ -210,27 +204,31 @@ impl Rates {
             .map(|origin| digest(&request.ask(origin)))
     }
 
-    fn asked(&self, request: &RateRequest) -> Result<Vec<Arc<Account>>, Fault> {
-        let mut violations = Violations::new();
-        let known_carriers = self.accounts.carriers();
-        for carrier in &request.carriers {
-            if !known_carriers.iter().any(|known| known.as_str() == carrier) {
-                let known: Vec<&str> = known_carriers.iter().map(|known| known.as_str()).collect();
-                violations.refuse("carriers", carrier, format!("one of {}", known.join(", ")));
+    /// What of these is not configured, with what is.
+    #[must_use]
+    pub fn unknown(&self, carriers: &[String], accounts: &[String]) -> Violations {
+        let mut found = Violations::new();
+        let known = self.accounts.carriers();
+        for carrier in carriers {
+            if !known.iter().any(|known| known.as_str() == carrier) {
+                let known: Vec<&str> = known.iter().map(|known| known.as_str()).collect();
+                found.refuse("carriers", carrier, format!("one of {}", known.join(", ")));
             }
         }
-        for account in &request.accounts {
-            if let Err(Fault::Invalid(found)) = self.accounts.named(account) {
-                violations.append(found);
-            }
+        for account in accounts {
+            found.append(self.accounts.unknown(account, "accounts"));
         }
+        found
+    }
+
+    fn asked(&self, request: &RateRequest) -> Vec<Arc<Account>> {
         let wanted =
             |list: &[String], name: &str| list.is_empty() || list.iter().any(|one| one == name);
         let accounts = self.accounts.iter().filter(|account| {
             wanted(&request.carriers, account.carrier_id().as_str())
                 && wanted(&request.accounts, account.id.as_str())
         });
-        Ok(violations.none_or(accounts.cloned().collect())?)
+        accounts.cloned().collect()
     }
 }
 

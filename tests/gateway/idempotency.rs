@@ -1,0 +1,155 @@
+//! One request_id, one label: however often it is asked, and whoever leaves.
+
+use parcelgate_proto::v1::shipment::State;
+use parcelgate_proto::v1::{LabelFormat, Shipment};
+use parcelgate_sandbox::{Carrier, Fault};
+use tonic::Code;
+
+use crate::errors::{reason, says_when};
+use crate::requests::{fresh, ground, packet};
+use crate::stage::{Stage, until, within};
+
+/// Waits until the only shipment there is has reached `state`.
+async fn only_shipment_in(stage: &Stage, state: State) -> Shipment {
+    until(state.as_str_name(), async || {
+        let mut shipments = stage.all_shipments().await;
+        assert!(shipments.len() <= 1, "one request_id, two shipments");
+        shipments.pop().filter(|shipment| shipment.state() == state)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_at_once_buy_one_label() {
+    let stage = Stage::start().await;
+    let sent = stage.count(Carrier::Ups, "ship", 100);
+    let request = ground();
+    let calls = (0..64).map(|_| {
+        let (mut client, request) = (stage.shipments(), request.clone());
+        tokio::spawn(async move { client.purchase_label(request).await })
+    });
+    let mut replies = Vec::new();
+    for call in futures::future::join_all(calls).await {
+        replies.push(call.unwrap().unwrap().into_inner());
+    }
+    assert_eq!(replies[0].state(), State::Purchased);
+    assert!(replies.iter().all(|reply| reply == &replies[0]));
+    assert_eq!(sent.seen(), 1);
+    assert_eq!(
+        stage.carriers().orders().get(&replies[0].reference),
+        Some(&1)
+    );
+    assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_request_id_gives_the_same_shipment_for_ever() {
+    let stage = Stage::start().await;
+    let request = packet();
+    let first = stage.buy(request.clone()).await.unwrap();
+    let stage = stage.restart().await;
+    assert_eq!(stage.buy(request.clone()).await.unwrap(), first);
+    let mut upper = request;
+    upper.request_id = upper.request_id.to_uppercase();
+    // The body differs in the spelling of the key alone, which is the same UUID.
+    assert_eq!(stage.buy(upper).await.unwrap().name, first.name);
+    assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_id_with_another_body_is_refused() {
+    let stage = Stage::start().await;
+    let request = ground();
+    stage.buy(request.clone()).await.unwrap();
+    let mut heavier = request.clone();
+    heavier.shipment.as_mut().unwrap().parcels[0].weight_grams += 1;
+    let refused = stage.buy(heavier).await.unwrap_err();
+    let code = Code::InvalidArgument;
+    assert_eq!(reason(&refused, code), "REQUEST_ID_REUSED");
+    let mut other_form = request;
+    other_form.set_label_format(LabelFormat::Zpl);
+    let refused = stage.buy(other_form).await.unwrap_err();
+    assert_eq!(reason(&refused, code), "REQUEST_ID_REUSED");
+    assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_bodies_under_one_request_id_one_is_bought() {
+    let stage = Stage::start().await;
+    let request_id = fresh();
+    let calls = (0..16_u32).map(|index| {
+        let mut request = ground();
+        request.request_id.clone_from(&request_id);
+        request.shipment.as_mut().unwrap().parcels[0].weight_grams = 500 + index % 2;
+        let mut client = stage.shipments();
+        tokio::spawn(async move { client.purchase_label(request).await })
+    });
+    let mut names = Vec::new();
+    for call in futures::future::join_all(calls).await {
+        match call.unwrap() {
+            Ok(reply) => names.push(reply.into_inner().name),
+            Err(status) => {
+                assert_eq!(reason(&status, Code::InvalidArgument), "REQUEST_ID_REUSED");
+            }
+        }
+    }
+    assert_eq!(names.len(), 8);
+    names.dedup();
+    assert_eq!(names.len(), 1);
+    assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_deadline_in_the_middle_leaves_the_purchase_to_its_end() {
+    let stage = Stage::start().await;
+    let sent = stage.count(Carrier::Ups, "ship", 1_500);
+    let request = ground();
+    let hurried = within(1_000, request.clone());
+    let told = stage.buy(hurried).await.unwrap_err();
+    assert_eq!(reason(&told, Code::Aborted), "PURCHASE_IN_PROGRESS");
+    assert!(says_when(&told));
+    // The same key joins the purchase that is under way.
+    let joined = stage.buy(request).await.unwrap();
+    assert_eq!(joined.state(), State::Purchased);
+    assert_eq!((sent.seen(), stage.carriers().parcels().len()), (1, 1));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_caller_who_leaves_takes_nothing_with_him() {
+    let stage = Stage::start().await;
+    let sent = stage.count(Carrier::Yanwen, "ship", 300);
+    let mut client = stage.shipments();
+    let call = tokio::spawn(async move { client.purchase_label(packet()).await });
+    until("sent", async || (sent.seen() == 1).then_some(())).await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    let bought = only_shipment_in(&stage, State::Purchased).await;
+    assert_eq!(stage.shipment(&bought.name).await, bought);
+    assert_eq!((sent.seen(), stage.carriers().parcels().len()), (1, 1));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_did_not_leave_is_bought_later_under_the_same_request_id() {
+    let stage = Stage::start().await;
+    // The carrier turns requests away before looking at them, more often than they are tried.
+    let busy = Fault::Status {
+        code: 429,
+        retry_after: None,
+    };
+    stage.fail(Carrier::Ups, "ship", busy, 3);
+    let request = ground();
+    let told = stage.buy(request.clone()).await.unwrap_err();
+    assert_eq!(reason(&told, Code::ResourceExhausted), "THROTTLED");
+    assert!(says_when(&told));
+    assert!(stage.carriers().parcels().is_empty());
+    let bought = until("bought", async || stage.buy(request.clone()).await.ok()).await;
+    assert_eq!(bought.state(), State::Purchased);
+    assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
