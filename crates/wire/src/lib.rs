@@ -36,6 +36,7 @@ mod stack;
 mod tests;
 mod token;
 mod transport;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -50,6 +51,9 @@ pub use limiter::QuotaStatus;
 pub use record::{Record, Recorded};
 pub use replay::{Replay, Seen, Step};
 pub use settings::{BreakerSettings, PerClass, QuotaSetting, RetrySettings, WireSettings};
+pub use webhook::{
+    RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure, WebhookRefusal, WebhookRules,
+};
 
 use limiter::Bucket;
 use stack::Account;
