@@ -45,14 +45,22 @@ pub struct Gateway {
     grace: Duration,
 }
 
+/// What everything stands on.
+struct Ground {
+    config: Config,
+    clock: SharedClock,
+    store: Arc<dyn Store>,
+    accounts: Arc<Accounts>,
+    closing: CancellationToken,
+    tasks: TaskTracker,
+}
+
 impl Gateway {
     /// Starts everything and returns once both doors are open.
     ///
     /// # Errors
     /// When a setting cannot be used, the database cannot be opened or a door cannot be.
     pub async fn start(mut config: Config) -> anyhow::Result<Self> {
-        let clock: SharedClock = Arc::new(System);
-        let store: Arc<dyn Store> = open_store(&config.store.path).await?;
         let grpc = open_door(config.grpc.listen).await?;
         let http = open_door(config.http.listen).await?;
         let (grpc_at, http_at) = (grpc.local_addr()?, http.local_addr()?);
@@ -63,112 +71,20 @@ impl Gateway {
             "http.push_secret must be set when http.public_url is"
         );
 
-        let accounts = Arc::new(Accounts::new(
-            config
-                .accounts
-                .iter()
-                .map(|account| open_account(account, &clock))
-                .collect::<Result<_, _>>()?,
-        ));
-        let closing = CancellationToken::new();
-        let tasks = TaskTracker::new();
-        let keys = Arc::new(Keys::new(Arc::clone(&store), Arc::clone(&clock)));
-        let pushed = Arc::new(Pushed::new(
-            config.http.public_url.clone(),
-            push_pepper(&config),
-        ));
-        let tracks = Tracks::new(
-            Arc::clone(&accounts),
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            config.tracking.clone(),
-            pushed,
-        );
-        let rates = Arc::new(Rates::new(
-            Arc::clone(&accounts),
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            config.rates.clone(),
-            exchange(&config.exchange)?,
-        ));
-        let voids = Voids::new(
-            Arc::clone(&accounts),
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            tasks.clone(),
-        );
-        let services = Services {
-            keys: Arc::clone(&keys),
-            purchases: Purchases::new(
-                Arc::clone(&accounts),
-                Arc::clone(&rates),
-                Arc::clone(&store),
-                Arc::clone(&clock),
-                config.purchase.clone(),
-                tasks.clone(),
-            ),
-            rates,
-            shipments: Arc::new(Shipments::new(Arc::clone(&store))),
-            voids: voids.clone(),
-            tracks: tracks.clone(),
-            watches: Arc::new(Watches::new(Arc::clone(&store), closing.clone())),
-            subscriptions: Arc::new(Subscriptions::new(
-                Arc::clone(&store),
-                Arc::clone(&clock),
-                config.push.clone(),
-            )),
-            checks: Arc::new(AddressChecks::new(Arc::clone(&accounts))),
-            catalogues: Arc::new(Catalogues::new(Arc::clone(&accounts))),
-            clock: Arc::clone(&clock),
-        };
-        let settlement = Settlement::new(
-            accounts,
-            voids,
-            Arc::clone(&store),
-            Arc::clone(&clock),
-            config.purchase.clone(),
-        );
-        let doors = http::Doors {
-            tracks: tracks.clone(),
-            store: Arc::clone(&store),
-            metrics: telemetry::measure(),
-        };
-
-        let tick = Duration::from_millis(config.tracking.tick_ms);
-        let settle_tick = Duration::from_millis(config.purchase.settle_ms);
-        let loops = vec![
-            tokio::spawn(jobs::poll(
-                Arc::clone(&store),
-                Poll::new(tracks),
-                tick,
-                closing.clone(),
-            )),
-            tokio::spawn(jobs::settle(settlement, settle_tick, closing.clone())),
-            tokio::spawn(push::run(
-                Arc::clone(&store),
-                clock,
-                config.push.clone(),
-                closing.clone(),
-            )),
-            spawn_door("grpc", {
-                let (config, closing) = (config.grpc.clone(), closing.clone());
-                async move { grpc::serve(grpc, services, &config, closing).await }
-            }),
-            spawn_door("http", {
-                let (config, closing) = (config.http.clone(), closing.clone());
-                async move { Ok(http::serve(http, doors, &config, closing).await?) }
-            }),
-        ];
-        let grace = Duration::from_millis(config.grpc.grace_ms);
+        let ground = Ground::lay(config).await?;
+        let services = ground.services()?;
+        let keys = Arc::clone(&services.keys);
+        let mut loops = ground.loops(&services);
+        loops.extend(ground.doors(grpc, http, services));
         Ok(Self {
             grpc: grpc_at,
             http: http_at,
             keys,
-            store,
-            closing,
-            tasks,
+            grace: Duration::from_millis(ground.config.grpc.grace_ms),
+            store: ground.store,
+            closing: ground.closing,
+            tasks: ground.tasks,
             loops,
-            grace,
         })
     }
 
@@ -216,6 +132,119 @@ impl fmt::Debug for Gateway {
             .field("grpc", &self.grpc)
             .field("http", &self.http)
             .finish_non_exhaustive()
+    }
+}
+
+impl Ground {
+    async fn lay(config: Config) -> anyhow::Result<Self> {
+        let clock: SharedClock = Arc::new(System);
+        let accounts = config
+            .accounts
+            .iter()
+            .map(|account| open_account(account, &clock));
+        let accounts = Arc::new(Accounts::new(accounts.collect::<Result<_, _>>()?));
+        let store = open_store(&config.store.path).await?;
+        let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
+        Ok(Self {
+            config,
+            clock,
+            store,
+            accounts,
+            closing,
+            tasks,
+        })
+    }
+
+    fn services(&self) -> anyhow::Result<Services> {
+        let config = &self.config;
+        let (accounts, store, clock) = (
+            || self.accounts.clone(),
+            || self.store.clone(),
+            || self.clock.clone(),
+        );
+        let exchange = exchange(&config.exchange)?;
+        let rates = Arc::new(Rates::new(
+            accounts(),
+            store(),
+            clock(),
+            config.rates.clone(),
+            exchange,
+        ));
+        let pushed = Arc::new(Pushed::new(
+            config.http.public_url.clone(),
+            push_pepper(config),
+        ));
+        Ok(Services {
+            keys: Arc::new(Keys::new(store(), clock())),
+            purchases: Purchases::new(
+                accounts(),
+                Arc::clone(&rates),
+                store(),
+                clock(),
+                config.purchase.clone(),
+                self.tasks.clone(),
+            ),
+            rates,
+            shipments: Arc::new(Shipments::new(store())),
+            voids: Voids::new(accounts(), store(), clock(), self.tasks.clone()),
+            tracks: Tracks::new(
+                accounts(),
+                store(),
+                clock(),
+                config.tracking.clone(),
+                pushed,
+            ),
+            watches: Arc::new(Watches::new(store(), self.closing.clone())),
+            subscriptions: Arc::new(Subscriptions::new(store(), clock(), config.push.clone())),
+            checks: Arc::new(AddressChecks::new(accounts())),
+            catalogues: Arc::new(Catalogues::new(accounts())),
+            clock: clock(),
+        })
+    }
+
+    /// What goes on by itself.
+    fn loops(&self, services: &Services) -> Vec<JoinHandle<()>> {
+        let config = &self.config;
+        let tick = Duration::from_millis(config.tracking.tick_ms);
+        let settle_tick = Duration::from_millis(config.purchase.settle_ms);
+        let settlement = Settlement::new(
+            self.accounts.clone(),
+            services.voids.clone(),
+            self.store.clone(),
+            self.clock.clone(),
+            config.purchase.clone(),
+        );
+        let poll = Poll::new(services.tracks.clone());
+        let closing = || self.closing.clone();
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        vec![
+            tokio::spawn(jobs::poll(self.store.clone(), poll, tick, closing())),
+            tokio::spawn(jobs::settle(settlement, settle_tick, closing())),
+            tokio::spawn(push::run(store, clock, config.push.clone(), closing())),
+        ]
+    }
+
+    /// What is called from outside.
+    fn doors(
+        &self,
+        grpc: TcpListener,
+        http: TcpListener,
+        services: Services,
+    ) -> [JoinHandle<()>; 2] {
+        let doors = http::Doors {
+            tracks: services.tracks.clone(),
+            store: self.store.clone(),
+            metrics: telemetry::measure(),
+        };
+        let grpc_door = {
+            let (config, closing) = (self.config.grpc.clone(), self.closing.clone());
+            async move { grpc::serve(grpc, services, &config, closing).await }
+        };
+        let http_door = {
+            let (config, closing) = (self.config.http.clone(), self.closing.clone());
+            async move { Ok(http::serve(http, doors, &config, closing).await?) }
+        };
+        [spawn_door("grpc", grpc_door), spawn_door("http", http_door)]
     }
 }
 
