@@ -265,7 +265,7 @@ impl Batch {
     }
 
     /// Moves a subscription's cursor from `from` to `to` and makes the deliveries for what it wants
-    /// of the events between. Fails with [`Error::CursorMoved`](crate::Error::CursorMoved) when the
+    /// of the events between; one whose id is known is not made again. Fails with [`Error::CursorMoved`](crate::Error::CursorMoved) when the
     /// cursor is elsewhere.
     pub fn fan_out(
         self,
@@ -282,7 +282,8 @@ impl Batch {
         })
     }
 
-    /// Makes deliveries once more, marked as such, after all that wait already.
+    /// Makes deliveries once more, marked as such, after all that wait already. One whose id is known
+    /// is not made again.
     pub fn replay(self, id: &SubscriptionId, deliveries: Vec<NewDelivery>) -> Self {
         self.with(Verb::Replay {
             id: id.clone(),

@@ -89,12 +89,7 @@ impl Sqlite {
         synchronous: SqliteSynchronous,
         file: Option<Arc<Temporary>>,
     ) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(synchronous)
-            .busy_timeout(BUSY);
+        let options = options(path, synchronous);
         let mut connection = options.connect().await?;
         migrate(&mut connection).await?;
         let seq = events::head(&mut connection).await?;
@@ -135,6 +130,16 @@ impl Sqlite {
         drop(commands);
         answered.await.unwrap_or(Err(Error::Closed))
     }
+}
+
+fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .busy_timeout(BUSY)
+        .disable_statement_logging()
 }
 
 async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
@@ -362,19 +367,68 @@ mod tests {
     #[tokio::test]
     async fn a_commit_waits_for_the_disk() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("store.db")).await.unwrap();
-        let pragma = |sql: &'static str| {
-            let mut options = store.reads.connect_options().as_ref().clone();
-            options = options.read_only(true);
-            async move {
-                let mut connection = options.connect().await.unwrap();
-                let row = sqlx::query(sql).fetch_one(&mut connection).await.unwrap();
-                cells::Cells(&row).text("mode").unwrap()
-            }
+        let path = folder.path().join("store.db");
+        let mut connection = options(&path, SqliteSynchronous::Full)
+            .connect()
+            .await
+            .unwrap();
+        for (pragma, expected) in [
+            (
+                "SELECT journal_mode AS mode FROM pragma_journal_mode",
+                "wal",
+            ),
+            (
+                "SELECT CAST(synchronous AS TEXT) AS mode FROM pragma_synchronous",
+                "2",
+            ),
+        ] {
+            let row = sqlx::query(pragma)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            assert_eq!(
+                cells::Cells(&row).text("mode").unwrap(),
+                expected,
+                "{pragma}"
+            );
+        }
+    }
+
+    /// As when `keys create` runs beside `serve`.
+    #[tokio::test]
+    async fn two_processes_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let one = Sqlite::open(&path).await.unwrap();
+        let other = Sqlite::open(&path).await.unwrap();
+        let tenant = Tenant::operator();
+        let write = |store: &'static str, number: usize| {
+            let id = format!("job-{store}-{number}").parse().unwrap();
+            let job = crate::NewJob {
+                id,
+                name: "sweep".to_owned(),
+                payload: "{}".to_owned(),
+                run_at: Timestamp::UNIX_EPOCH,
+                dedupe_key: None,
+            };
+            Batch::of(&tenant, Timestamp::UNIX_EPOCH).enqueue(job)
         };
-        let mode = pragma("SELECT journal_mode AS mode FROM pragma_journal_mode").await;
-        assert_eq!(mode, "wal");
-        let mode = pragma("SELECT CAST(synchronous AS TEXT) AS mode FROM pragma_synchronous").await;
-        assert_eq!(mode, "2", "FULL");
+        for number in 0..50 {
+            let both = tokio::join!(
+                one.apply(write("one", number)),
+                other.apply(write("other", number)),
+            );
+            both.0.unwrap();
+            both.1.unwrap();
+        }
+        let claim = Claim {
+            now: Timestamp::UNIX_EPOCH,
+            lease_until: Timestamp::MAX,
+            limit: 999,
+        };
+        assert_eq!(
+            one.claim_jobs(&["sweep"], "me", claim).await.unwrap().len(),
+            100
+        );
     }
 }

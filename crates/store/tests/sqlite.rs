@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -20,11 +21,16 @@ impl Place for Folder {
     }
 }
 
+/// A case that waits for ever has failed.
+const CASE_MAX: Duration = Duration::from_secs(120);
+
 fn run(case: &Case) -> Result<(), Failed> {
     let folder = TempDir::new()?;
     let runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = { runtime }.worker_threads(2).enable_all().build()?;
-    let outcome = runtime.block_on(case.run(Arc::new(Folder(folder))));
+    let run = case.run(Arc::new(Folder(folder)));
+    let run = async { tokio::time::timeout(CASE_MAX, run).await };
+    let outcome = runtime.block_on(run)?;
     outcome.map_err(|error| Failed::from(error.to_string()))
 }
 

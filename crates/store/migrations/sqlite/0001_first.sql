@@ -196,7 +196,8 @@ CREATE TABLE job (
     dead        INTEGER NOT NULL,
     PRIMARY KEY (tenant, id)
 ) STRICT;
-CREATE UNIQUE INDEX job_dedupe ON job (tenant, name, dedupe_key)
+-- Not unique: a job may be done and asked for anew in one commit. The rules see to it.
+CREATE INDEX job_dedupe ON job (tenant, name, dedupe_key)
     WHERE dedupe_key IS NOT NULL AND dead = 0;
 CREATE INDEX job_due ON job (run_at) WHERE dead = 0;
 

@@ -91,14 +91,16 @@ pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|why| unreadable("value", why))
 }
 
-/// A time as it is kept.
+/// A time as it is kept. The last second there is keeps its beginning: jiff does not read the rest of
+/// it back from microseconds.
 pub(super) fn micros(at: Timestamp) -> i64 {
-    at.as_microsecond()
+    let last = Timestamp::MAX.as_second().saturating_mul(1_000_000);
+    at.as_microsecond().min(last)
 }
 
 /// A time as it is kept.
 pub(super) fn maybe_micros(at: Option<Timestamp>) -> Option<i64> {
-    at.map(Timestamp::as_microsecond)
+    at.map(micros)
 }
 
 /// Bytes as hexadecimal digits, for SQL's `unhex`.

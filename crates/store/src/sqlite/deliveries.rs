@@ -22,16 +22,17 @@ const LIST: &str = "
     WHERE tenant = $1 AND subscription = $2 AND id > $3 AND ($5 IS NULL OR state = $5)
     ORDER BY id LIMIT $4";
 
-// A subscription's claims under way count towards what it may have at once.
+// A subscription's claims under way count towards what it may have at once. Left alone SQLite reads
+// the whole table to have it grouped; both indexes hold only what is under way or due.
 const CLAIM: &str = "
     WITH busy AS (
-        SELECT tenant, subscription, count(*) AS many FROM delivery
+        SELECT tenant, subscription, count(*) AS many FROM delivery INDEXED BY delivery_leased
         WHERE lease_until > $1 GROUP BY tenant, subscription
     ), due AS (
         SELECT d.ordinal, d.next_attempt_at, coalesce(b.many, 0) + row_number() OVER (
                    PARTITION BY d.tenant, d.subscription ORDER BY d.next_attempt_at, d.ordinal
                ) AS place
-        FROM delivery AS d
+        FROM delivery AS d INDEXED BY delivery_due
         JOIN subscription AS s ON s.tenant = d.tenant AND s.id = d.subscription
         LEFT JOIN busy AS b ON b.tenant = d.tenant AND b.subscription = d.subscription
         WHERE d.next_attempt_at <= $1 AND coalesce(d.lease_until, $1) <= $1 AND s.state = 'ACTIVE'
@@ -47,7 +48,8 @@ const INSERT: &str = "
     SELECT value->>'tenant', value->>'id', value->>'subscription', value->>'seq',
            value->>'subject', value->>'replay', value->>'state', value->>'attempts',
            value->>'created_at'
-    FROM json_each($1)";
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, id) DO NOTHING";
 
 const UPDATE: &str = "
     UPDATE delivery SET

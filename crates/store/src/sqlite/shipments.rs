@@ -54,7 +54,7 @@ const UNSETTLED: &str = "
     WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
                     'VOIDING', 'VOID_UNKNOWN')
       AND (state <> 'ACCEPTED' OR updated_at < $2)
-      AND (state NOT IN ('SENDING', 'VOIDING') OR lease_until <= $1)
+      AND (state NOT IN ('SENDING', 'VOIDING') OR coalesce(lease_until, $1) <= $1)
     ORDER BY updated_at LIMIT $3";
 
 const ORDER: &str = "SELECT body FROM shipment_order WHERE tenant = $1 AND shipment = $2";
