@@ -1,15 +1,17 @@
 //! From "about to send" to the outcome, in a task of its own.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use futures::FutureExt;
 use parcelgate_carrier::{Call, Error, Kind, Order, Shipping};
 use parcelgate_domain::Shipment;
 use parcelgate_store::{
-    Batch, Bought, BoughtParcel, NewTracker, Parcel, Purchase, Step, TrackerId,
+    Batch, Bought, BoughtParcel, NewTracker, Parcel, Purchase, ShipmentId, Step, TrackerId,
 };
-use std::time::Duration;
 
 use super::Purchases;
-use super::flights::Flight;
+use super::flights::{Flight, Flights};
 use super::witness::Witness;
 use crate::service::{Account, Fault, fault};
 
@@ -19,12 +21,15 @@ impl Purchases {
         let id = purchase.id.clone();
         self.flights.of_or(&id, || {
             let this = self.clone();
+            let landing = Landing {
+                flights: Arc::clone(&self.flights),
+                id: id.clone(),
+            };
             let task = self.tasks.spawn(async move {
-                let id = purchase.id.clone();
                 if let Err(error) = this.send(purchase).await {
-                    tracing::warn!(shipment = %id, %error, "the purchase did not come to its end");
+                    let shipment = &landing.id;
+                    tracing::warn!(%shipment, %error, "the purchase did not come to its end");
                 }
-                this.flights.land(&id);
             });
             task.map(|_| ()).boxed().shared()
         })
@@ -102,6 +107,18 @@ impl Purchases {
         };
         self.store.apply(batch).await?;
         Ok(())
+    }
+}
+
+/// Takes the flight out of the air, also when its task panics.
+struct Landing {
+    flights: Arc<Flights>,
+    id: ShipmentId,
+}
+
+impl Drop for Landing {
+    fn drop(&mut self) {
+        self.flights.land(&self.id);
     }
 }
 
