@@ -58,7 +58,8 @@ pub(super) fn purchase(number: usize) -> Made<NewPurchase> {
         carrier: CarrierId::known("ups"),
         service: Service {
             code: ServiceCode::new("03"),
-            name: "UPS Ground".to_owned(),
+            // Nothing in a text may hurt: a quote, a zero, a line, what lies beyond the 16 bits.
+            name: "UPS \"Ground\" \u{0}\n\u{4e2d}\u{1f4e6}".to_owned(),
         },
         order: format!(r#"{{"to":"Ada {number}"}}"#).into(),
         quoted: Some(usd(1_234)?),
