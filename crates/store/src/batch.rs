@@ -220,7 +220,8 @@ impl Batch {
     }
 
     /// Takes in what a carrier told of a parcel: one `tracking.updated` for each event that is new;
-    /// when none is, one `tracker.updated` if the estimate or the last mile's number is. The state is folded from all events there are, whoever brought them.
+    /// when none is, one `tracker.updated` if the estimate or the last mile's number is. The state
+    /// is folded from all events there are, whoever brought them.
     pub fn observe(self, id: &TrackerId, observation: Observation) -> Self {
         self.with(Verb::Observe {
             id: id.clone(),
@@ -265,8 +266,8 @@ impl Batch {
     }
 
     /// Moves a subscription's cursor from `from` to `to` and makes the deliveries for what it wants
-    /// of the events between; one whose id is known is not made again. Fails with [`Error::CursorMoved`](crate::Error::CursorMoved) when the
-    /// cursor is elsewhere.
+    /// of the events between; one whose id is known is not made again. Fails with
+    /// [`Error::CursorMoved`](crate::Error::CursorMoved) when the cursor is elsewhere.
     pub fn fan_out(
         self,
         id: &SubscriptionId,
@@ -282,8 +283,8 @@ impl Batch {
         })
     }
 
-    /// Makes deliveries once more, marked as such, after all that wait already. One whose id is known
-    /// is not made again.
+    /// Makes deliveries once more, marked as such, after all that wait already. One whose id is
+    /// known is not made again.
     pub fn replay(self, id: &SubscriptionId, deliveries: Vec<NewDelivery>) -> Self {
         self.with(Verb::Replay {
             id: id.clone(),

@@ -10,7 +10,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why a batch was not written, or a question not answered.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// The shipment is no longer where the batch expects it. Nothing was written: another was first.
+    /// The shipment is no longer where the batch expects it. Nothing was written: another was
+    /// first.
     #[error("shipment {id} is now {present}")]
     Conflict {
         /// Which.

@@ -50,9 +50,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// write.
     async fn apply(&self, batch: Batch) -> Result<Applied>;
 
-    /// Keeps quotes, soon: this never waits. [`quote`](Store::quote) knows them from now on; a crash
-    /// may lose the last of them. When they come faster than they are written the oldest are dropped,
-    /// which `store_quotes_dropped_total` counts.
+    /// Keeps quotes, soon: this never waits. [`quote`](Store::quote) knows them from now on; a
+    /// crash may lose the last of them. When they come faster than they are written the oldest are
+    /// dropped, which `store_quotes_dropped_total` counts.
     fn remember_quotes(&self, quotes: Vec<QuoteRecord>);
 
     /// What changes as others write: wait on it, then look.
@@ -70,7 +70,8 @@ pub trait Store: Debug + Send + Sync + 'static {
     // Work, handed to one claimer at a time. A claim is durable before it is answered, and over
     // once its `lease_until` has passed.
 
-    /// Jobs that are to run by `claim.now`, the longest waiting first. Each claim is one more attempt.
+    /// Jobs that are to run by `claim.now`, the longest waiting first. Each claim is one more
+    /// attempt.
     ///
     /// # Errors
     /// When the store cannot write.
@@ -193,8 +194,8 @@ pub trait Store: Debug + Send + Sync + 'static {
         page: Page<'_, SubscriptionId>,
     ) -> Result<Vec<Subscription>>;
 
-    /// Active subscriptions of all tenants for whose tenant there are events after their cursor, and
-    /// which have fewer than `pending_max` deliveries waiting: the rest waits in the log.
+    /// Active subscriptions of all tenants for whose tenant there are events after their cursor,
+    /// and which have fewer than `pending_max` deliveries waiting: the rest waits in the log.
     async fn subscriptions_behind(&self, pending_max: u32, limit: u32)
     -> Result<Vec<Subscription>>;
 

@@ -1,8 +1,8 @@
 //! What a batch may do, and what comes of it: decided in memory, the same for every database.
 //!
-//! A database loads what the waiting batches [need](Needs) into a [`Ledger`], lets it decide them one
-//! after the other, and writes what is then new. A batch that fails leaves no trace in the ledger, so
-//! its neighbours are written in the same commit.
+//! A database loads what the waiting batches [need](Needs) into a [`Ledger`], lets it decide them
+//! one after the other, and writes what is then new. A batch that fails leaves no trace in the
+//! ledger, so its neighbours are written in the same commit.
 
 mod delivery;
 mod job;

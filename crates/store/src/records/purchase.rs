@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::{Blob, ParcelLabel};
 use crate::{ShipmentId, Tenant};
 
-/// Where a purchase stands, and how many steps it took to get there. Every step names the version it
-/// starts from, and of two that name the same only one is written.
+/// Where a purchase stands, and how many steps it took to get there. Every step names the version
+/// it starts from, and of two that name the same only one is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Version {
     /// The state.

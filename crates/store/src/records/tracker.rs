@@ -5,8 +5,8 @@ use parcelgate_domain::{AccountId, CarrierId, TrackingEvent, TrackingNumber, Tra
 
 use crate::{ShipmentId, Tenant, TrackerId};
 
-/// A parcel that is to be followed. There is one for each carrier and number of a tenant; asking for
-/// another gives the first.
+/// A parcel that is to be followed. There is one for each carrier and number of a tenant; asking
+/// for another gives the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewTracker {
     /// Its name, if it is the first.

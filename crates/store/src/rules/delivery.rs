@@ -6,8 +6,8 @@ use crate::{
     SubscriptionId, Tenant,
 };
 
-/// The queue of one subscription and subject. Only the first unfinished delivery in it has a time of
-/// its next attempt; whoever writes gives one to the next when the first is finished.
+/// The queue of one subscription and subject. Only the first unfinished delivery in it has a time
+/// of its next attempt; whoever writes gives one to the next when the first is finished.
 pub(crate) type Lane = (Tenant, SubscriptionId, String);
 
 impl Ledger {

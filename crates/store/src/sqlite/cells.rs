@@ -59,7 +59,7 @@ pub(super) async fn write(
     Ok(())
 }
 
-/// As [`write`], with the bytes that the rows point into as `$2`.
+/// As [`write()`], with the bytes that the rows point into as `$2`.
 pub(super) async fn write_with(
     on: &mut SqliteConnection,
     sql: &'static str,
@@ -91,8 +91,8 @@ pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
     serde_json::to_string(value).map_err(|why| unreadable("value", why))
 }
 
-/// A time as it is kept. The last second there is keeps its beginning: jiff does not read the rest of
-/// it back from microseconds.
+/// A time as it is kept. The last second there is keeps its beginning: jiff does not read the rest
+/// of it back from microseconds.
 pub(super) fn micros(at: Timestamp) -> i64 {
     let last = Timestamp::MAX.as_second().saturating_mul(1_000_000);
     at.as_microsecond().min(last)

@@ -19,7 +19,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 type Key = (Tenant, QuoteId);
 
-/// Quotes that are remembered but not written yet. They are known from the moment they are put here.
+/// Quotes that are remembered but not written yet. They are known from the moment they are put
+/// here.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     quotes: Mutex<Quotes>,

@@ -1,4 +1,5 @@
-//! Each subscription hears everything it wants, in order for each subject, from one sender at a time.
+//! Each subscription hears everything it wants, in order for each subject, from one sender at a
+//! time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
