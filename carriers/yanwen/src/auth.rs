@@ -70,6 +70,7 @@ mod tests {
             .iter()
             .map(|part| match part {
                 DigestPart::Secret(secret) => secret.expose_secret().to_owned(),
+                DigestPart::Text(text) => (*text).to_owned(),
                 DigestPart::Body => "{}".to_owned(),
                 DigestPart::Timestamp => "1655798809414".to_owned(),
                 DigestPart::Query("user_id") => "100000".to_owned(),

@@ -57,7 +57,7 @@ pub enum ClientStyle {
     Form,
 }
 
-/// A digest over parts of the request in a fixed order, without names or separators.
+/// A digest over parts of the request in a fixed order, with nothing between them.
 #[derive(Debug)]
 pub struct Digest {
     /// What is digested, in order. Only MD5 is asked for by anyone; it is written in lower-case
@@ -74,6 +74,8 @@ pub struct Digest {
 pub enum DigestPart {
     /// A secret of the account.
     Secret(Secret),
+    /// A text that is always the same, such as the name of a parameter.
+    Text(&'static str),
     /// The body, byte for byte.
     Body,
     /// The value of a query parameter of the request, before escaping.

@@ -17,6 +17,7 @@ pub(crate) fn sign(request: &mut Request, recipe: &Digest, now: Timestamp) -> Op
     for part in &recipe.parts {
         match part {
             DigestPart::Secret(secret) => md5.update(secret.expose_secret()),
+            DigestPart::Text(text) => md5.update(text),
             DigestPart::Body => md5.update(request.body()),
             DigestPart::Timestamp => md5.update(&timestamp),
             DigestPart::Query(name) => {
@@ -74,6 +75,40 @@ mod tests {
         assert_eq!(
             request.uri().to_string(),
             format!("{target}&timestamp=1655798809414&sign=bc5f1792e30936c72fa2a35efead8d73")
+        );
+    }
+
+    /// The inputs of the worked example in 4PX's guide (open.4px.com, read 2026-11-22), with the
+    /// digest that its own rule makes of them; the URL printed below it shows another.
+    #[test]
+    fn names_of_parameters_stand_between_their_values() {
+        let recipe = Digest {
+            parts: vec![
+                DigestPart::Text("app_key"),
+                DigestPart::Query("app_key"),
+                DigestPart::Text("format"),
+                DigestPart::Query("format"),
+                DigestPart::Text("method"),
+                DigestPart::Query("method"),
+                DigestPart::Text("timestamp"),
+                DigestPart::Timestamp,
+                DigestPart::Text("v"),
+                DigestPart::Query("v"),
+                DigestPart::Body,
+                DigestPart::Secret(Secret::from("7eebf328-8e5a-4030-904d-ec6e89174fbc")),
+            ],
+            timestamp_query: "timestamp",
+            digest_query: "sign",
+        };
+        let mut request = Request::new(Bytes::from_static(br#"{"aa":"bb"}"#));
+        let target = "/router/api/service?method=ds.xms.order.create&v=1.0&format=json\
+                      &app_key=16081f05-e8fc-4250-b9c4-0660d1ecbb28";
+        *request.uri_mut() = Uri::from_static(target);
+        let now = Timestamp::from_millisecond(1_532_592_413_187).unwrap();
+        sign(&mut request, &recipe, now).unwrap();
+        assert_eq!(
+            request.uri().to_string(),
+            format!("{target}&timestamp=1532592413187&sign=ff4af77c062a9b97d98aa29777621c4a")
         );
     }
 }

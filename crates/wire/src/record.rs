@@ -128,7 +128,10 @@ fn secrets_of(auth: &Auth) -> Vec<&str> {
             parts
                 .filter_map(|part| match part {
                     DigestPart::Secret(secret) => Some(secret),
-                    DigestPart::Body | DigestPart::Query(_) | DigestPart::Timestamp => None,
+                    DigestPart::Text(_)
+                    | DigestPart::Body
+                    | DigestPart::Query(_)
+                    | DigestPart::Timestamp => None,
                 })
                 .collect()
         }
