@@ -1,19 +1,53 @@
 //! Events on their way to whoever subscribed.
+//!
+//! Two loops over the store. `fan_out` reads the log after each subscription's cursor and makes a
+//! delivery of every event that is wanted; `deliver` claims what is due and sends it, one event at a
+//! time for each subscription and subject. Whatever crashes in between is done again: an event
+//! comes at least once, and first arrivals keep their order.
+
+mod attempt;
+mod body;
+mod deliver;
+mod fan_out;
+mod outlet;
+mod sign;
+#[cfg(test)]
+mod tests;
+mod webhook;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use parcelgate_clock::SharedClock;
 use parcelgate_store::Store;
 use tokio_util::sync::CancellationToken;
 
+use self::attempt::Attempts;
+use self::webhook::Webhooks;
 use crate::config::PushConfig;
 
-/// Delivers events until `closing`.
+/// The longest pause between two looks at the store: for what became due while nobody watched.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Delivers events until `closing`, then ends what is in flight.
 pub async fn run(
-    _store: Arc<dyn Store>,
-    _clock: SharedClock,
-    _config: PushConfig,
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    config: PushConfig,
     closing: CancellationToken,
 ) {
-    closing.cancelled().await;
+    let webhooks = match Webhooks::open(&config) {
+        Ok(webhooks) => webhooks,
+        Err(error) => return tracing::error!(%error, "no webhook can be sent"),
+    };
+    let attempts = Attempts::new(
+        Arc::clone(&store),
+        Arc::clone(&clock),
+        config,
+        Arc::new(webhooks),
+    );
+    tokio::join!(
+        fan_out::run(store, Arc::clone(&clock), closing.clone()),
+        deliver::run(Arc::new(attempts), closing),
+    );
 }

@@ -2,8 +2,9 @@
 //!
 //! Not a carrier's stack but a door of its own, for here the address is the danger. A URL is read
 //! under [`WebhookRules`], its host is resolved by us, every address is checked, and the connection
-//! goes to an address that was checked: there is no second look-up that could answer differently. No
-//! redirect is followed, no proxy of the environment asked, nothing decompressed, nothing sent again.
+//! goes to an address that was checked: there is no second look-up that could answer differently.
+//! No redirect is followed, no proxy of the environment asked, nothing decompressed, nothing sent
+//! again.
 
 mod reach;
 #[cfg(test)]
@@ -265,8 +266,8 @@ fn retry_after(headers: &HeaderMap) -> Option<RetryAfter> {
     pause.ok().or_else(|| at().ok())
 }
 
-/// The beginning of the body, as far as it comes by `deadline`. A short rest is read as well, so that
-/// the connection serves again.
+/// The beginning of the body, as far as it comes by `deadline`. A short rest is read as well, so
+/// that the connection serves again.
 async fn excerpt(mut answer: reqwest::Response, deadline: Instant) -> String {
     let (mut kept, mut read) = (Vec::new(), 0_usize);
     while read < ANSWER_BYTES_MAX

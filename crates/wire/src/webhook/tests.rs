@@ -358,7 +358,7 @@ async fn a_redirect_is_an_answer() {
     let (address, _) = serve((CANARY, 0), |mut stream: TcpStream| async move {
         let target = TARGET.lock().unwrap().unwrap();
         let answer = format!(
-            "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://{target}/\r\ncontent-length: 0\r\n\r\n"
+            "HTTP/1.1 307 Over there\r\nlocation: http://{target}/\r\ncontent-length: 0\r\n\r\n"
         );
         stream.write_all(answer.as_bytes()).await.unwrap();
     })
