@@ -1,15 +1,17 @@
-//! `parcelgate demo`, run as a stranger runs it: labels that scan, parcels that arrive, webhooks that
-//! verify, bad lines that are named.
+//! `parcelgate demo`, run as a stranger runs it: labels that scan, parcels that arrive, webhooks
+//! that verify, bad lines that are named.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, ExitCode, Output};
+use std::process::{Child, Command, ExitCode, Output, Stdio};
 use std::sync::OnceLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         Trial::test("a_file_without_the_columns_names_them_all", no_columns),
         Trial::test("programs_get_the_summary_and_nothing_else", for_programs),
     ];
-    trials.push(labels_trial());
+    trials.extend([labels_trial(), python_trial()]);
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
@@ -218,22 +220,27 @@ fn for_programs() -> Outcome {
     ensure(run.errors().is_empty(), run.errors())
 }
 
+/// A trial that needs more than this program: ignored where that is missing, but failing in CI.
+fn needing(name: &str, missing: &[&str], trial: fn() -> Outcome) -> Trial {
+    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+    let ignored = !missing.is_empty() && !in_ci;
+    let missing = missing.join(" and ");
+    let run = move || {
+        ensure(missing.is_empty(), format!("{missing} must be installed"))?;
+        trial()
+    };
+    Trial::test(name, run).with_ignored_flag(ignored)
+}
+
 /// Prints every label as a printer would and reads its barcode as a scanner would.
 fn labels_trial() -> Trial {
     let tools = ["pdftoppm", "zbarimg"];
     let missing: Vec<&str> = tools.into_iter().filter(|tool| !is_there(tool)).collect();
-    let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    let ignored = !missing.is_empty() && !in_ci;
-    let name = "the_barcode_of_every_label_is_its_tracking_number";
-    let scan = move || {
-        let missing = missing.join(" and ");
-        ensure(
-            missing.is_empty(),
-            format!("{missing}: install poppler-utils and zbar-tools"),
-        )?;
-        labels_scan(Run::small())
-    };
-    Trial::test(name, scan).with_ignored_flag(ignored)
+    needing(
+        "the_barcode_of_every_label_is_its_tracking_number",
+        &missing,
+        labels_scan,
+    )
 }
 
 fn is_there(tool: &str) -> bool {
@@ -241,7 +248,79 @@ fn is_there(tool: &str) -> bool {
     std::env::split_paths(&paths).any(|folder| folder.join(tool).is_file())
 }
 
-fn labels_scan(run: &Run) -> Outcome {
+/// A client without a line of ours, which knows the interface only by asking for it.
+fn python_trial() -> Trial {
+    let import = ["-c", "import grpc, grpc_reflection"];
+    let found = Command::new("python3")
+        .args(import)
+        .stderr(Stdio::null())
+        .status();
+    let found = found.is_ok_and(|status| status.success());
+    let missing: &[&str] = if found {
+        &[]
+    } else {
+        &["grpcio and grpcio-reflection for python3"]
+    };
+    needing(
+        "a_client_of_reflection_alone_quotes_buys_and_watches",
+        missing,
+        python,
+    )
+}
+
+/// A demo that is left running, and told to stop in the end.
+struct Kept(Child);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let id = self.0.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.0.wait();
+    }
+}
+
+fn python() -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("orders.tsv");
+    std::fs::write(&file, orders(&[5])).unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_parcelgate"))
+        .args([
+            "demo", "--keep", "--day", "100ms", "--output", "json", "--orders",
+        ])
+        .arg(&file)
+        .arg("--out")
+        .arg(folder.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut demo = Kept(demo);
+    let mut lines = BufReader::new(demo.0.stdout.take().unwrap()).lines();
+    let access: Value = serde_json::from_str(&lines.nth(1).unwrap().unwrap()).unwrap();
+    let client = Command::new("python3")
+        .arg(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/examples/python/quote_buy_watch.py"
+        ))
+        .args(["--server", access["server"].as_str().unwrap()])
+        .args(["--key", access["key"].as_str().unwrap()])
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&client.stdout);
+    let complaints = String::from_utf8_lossy(&client.stderr);
+    ensure(client.status.success(), format!("{shown}{complaints}"))?;
+    for text in [
+        "UPS Worldwide Saver",
+        "bought ",
+        "application/pdf",
+        "delivered at ",
+    ] {
+        ensure(shown.contains(text), format!("{text} in\n{shown}"))?;
+    }
+    Ok(())
+}
+
+fn labels_scan() -> Outcome {
+    let run = Run::small();
     for parcel in run.summary()["parcels"].as_array().unwrap() {
         let folder = tempfile::tempdir().unwrap();
         let (pdf, picture) = (folder.path().join("label.pdf"), folder.path().join("label"));

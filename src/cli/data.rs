@@ -154,15 +154,12 @@ pub(crate) fn tracker(tracker: &Tracker, events: &[TrackingEvent]) -> Value {
 }
 
 fn tracking_event(event: &TrackingEvent) -> Value {
-    let status = match event.status() {
-        TrackingStatus::Unspecified => Value::Null,
-        known => json!(show::status(known)),
-    };
+    let known = Some(event.status()).filter(|status| *status != TrackingStatus::Unspecified);
     json!({
         "id": event.id,
         "carrier": event.carrier,
         "tracking_number": event.tracking_number,
-        "status": status,
+        "status": known.map(show::status),
         "substatus": event.substatus,
         "leg": event.leg,
         "carrier_code": event.carrier_code,

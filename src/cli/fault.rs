@@ -44,8 +44,12 @@ fn as_text(error: &anyhow::Error) -> String {
         }
         return text;
     };
-    let _ = write!(text, "{}", status.message());
     let details = status.get_error_details();
+    match details.bad_request() {
+        // The violations say all that the message says.
+        Some(bad) if !bad.is_empty() => text.push_str("the request cannot stand as it is:"),
+        Some(_) | None => text.push_str(status.message()),
+    }
     for violation in details
         .bad_request()
         .iter()
@@ -100,15 +104,10 @@ fn as_data(error: &anyhow::Error) -> Value {
     })
 }
 
-fn hint_without_status(error: &anyhow::Error) -> Option<String> {
-    let unreachable = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<Unreachable>())?;
-    Some(format!(
-        "start one with `parcelgate serve`, or say where it is with --server or PARCELGATE_SERVER \
-         ({} was tried)",
-        unreachable.server
-    ))
+fn hint_without_status(error: &anyhow::Error) -> Option<&'static str> {
+    error.chain().any(|cause| cause.is::<Unreachable>()).then_some(
+        "start one with `parcelgate serve`, or say where it is with --server or PARCELGATE_SERVER",
+    )
 }
 
 /// What the caller can do about it.
@@ -188,12 +187,14 @@ mod tests {
         let status =
             Status::with_error_details(Code::InvalidArgument, "2 fields cannot stand", details);
         let text = as_text(&anyhow::Error::new(status.clone()));
-        assert_eq!(
-            text,
-            "error: 2 fields cannot stand\n  - ship_to.postal_code: \"4300\" is no ZIP code: 12345\n  \
-             - parcels[0].weight_grams: more than 0\n  (INVALID_ARGUMENT, INVALID_FIELDS)\n  \
-             next: mend what is named above and try again"
-        );
+        let lines = [
+            "error: the request cannot stand as it is:",
+            "  - ship_to.postal_code: \"4300\" is no ZIP code: 12345",
+            "  - parcels[0].weight_grams: more than 0",
+            "  (INVALID_ARGUMENT, INVALID_FIELDS)",
+            "  next: mend what is named above and try again",
+        ];
+        assert_eq!(text.lines().collect::<Vec<_>>(), lines);
         let data = as_data(&anyhow::Error::new(status));
         assert_eq!(data["violations"][1]["field"], "parcels[0].weight_grams");
         assert_eq!(data["reason"], "INVALID_FIELDS");

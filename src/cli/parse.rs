@@ -76,7 +76,7 @@ pub(crate) fn place(text: &str) -> Result<Address, String> {
     if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_uppercase()) {
         return Err(format!(
             "{text:?} is no place: write COUNTRY:POSTCODE:REGION:CITY[:STREET[:NAME]], such as \
-             US:43004:OH:Columbus, with nothing between the colons for what the country does not have"
+             US:43004:OH:Columbus, and leave empty what the country does not have"
         ));
     }
     let mut next = || parts.next().unwrap_or_default();

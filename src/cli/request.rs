@@ -26,13 +26,16 @@ pub(crate) struct ShipmentArgs {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "weight", "size"])]
     pub(crate) request: Option<PathBuf>,
     /// Where it is handed over: COUNTRY:POSTCODE:REGION:CITY[:STREET[:NAME]].
-    #[arg(long, value_name = "PLACE", value_parser = parse::place, required_unless_present = "request")]
+    #[arg(long, value_name = "PLACE", value_parser = parse::place)]
+    #[arg(required_unless_present = "request")]
     pub(crate) from: Option<Address>,
     /// Where it goes, such as US:43004:OH:Columbus.
-    #[arg(long, value_name = "PLACE", value_parser = parse::place, required_unless_present = "request")]
+    #[arg(long, value_name = "PLACE", value_parser = parse::place)]
+    #[arg(required_unless_present = "request")]
     pub(crate) to: Option<Address>,
     /// Weight with packaging, such as 450g or 1.2kg. Once for each box.
-    #[arg(long, value_name = "WEIGHT", value_parser = parse::weight, required_unless_present = "request")]
+    #[arg(long, value_name = "WEIGHT", value_parser = parse::weight)]
+    #[arg(required_unless_present = "request")]
     pub(crate) weight: Vec<u32>,
     /// Outside measures, such as 30x20x10cm. Once for each box, in the order of the weights.
     #[arg(long, value_name = "SIZE", value_parser = parse::size)]
@@ -50,7 +53,7 @@ impl ShipmentArgs {
     pub(crate) fn spec(&self) -> anyhow::Result<ShipmentSpec> {
         let mut spec = match &self.request {
             Some(file) => read(file)?,
-            None => self.from_flags()?,
+            None => self.of_flags()?,
         };
         if let Some(day) = self.ship_date {
             spec.ship_date = Some(show::proto_date(day));
@@ -58,7 +61,7 @@ impl ShipmentArgs {
         Ok(spec)
     }
 
-    fn from_flags(&self) -> anyhow::Result<ShipmentSpec> {
+    fn of_flags(&self) -> anyhow::Result<ShipmentSpec> {
         let boxes = self.weight.len();
         anyhow::ensure!(
             self.size.is_empty() || self.size.len() == boxes,

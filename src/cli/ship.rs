@@ -33,7 +33,8 @@ pub(crate) struct ShipArgs {
     #[command(flatten)]
     selection: SelectionArgs,
     /// With --cheapest or --fastest: only what is promised by this day.
-    #[arg(long, value_name = "DAY", value_parser = parse::day, conflicts_with_all = ["quote", "service"])]
+    #[arg(long, value_name = "DAY", value_parser = parse::day)]
+    #[arg(conflicts_with_all = ["quote", "service"])]
     deliver_by: Option<Date>,
     /// Buy nothing dearer than this, such as 60.00:USD.
     #[arg(long, value_name = "AMOUNT:CURRENCY", value_parser = limit)]
@@ -146,15 +147,18 @@ pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
     let shipment = reply.into_inner();
     out.data(&data::shipment(&shipment))?;
     out.say(describe(&shipment))?;
-    match shipment.state() {
-        State::Purchased => save_labels(&gate, &shipment, &args, format, out).await,
-        State::Rejected => anyhow::bail!("the carrier refused: nothing was bought"),
-        state => anyhow::bail!(
-            "the purchase is {}: read it again with --request-id {request_id}, or {} by the API",
-            show::state(state),
-            shipment.name
-        ),
+    let state = shipment.state();
+    if state == State::Purchased {
+        return save_labels(&gate, &shipment, &args, format, out).await;
     }
+    anyhow::ensure!(
+        state != State::Rejected,
+        "the carrier refused: nothing was bought"
+    );
+    anyhow::bail!(
+        "the purchase is {}: ask again with --request-id {request_id}, which never buys twice",
+        show::state(state)
+    )
 }
 
 fn describe(shipment: &Shipment) -> String {

@@ -127,8 +127,8 @@ pub(crate) fn transit(transit: Option<&Transit>) -> String {
     }
 }
 
-/// The day of arrival, with the hour if the carrier promises one; where it only tells how many days it
-/// takes, the latest of them, marked with `~`.
+/// The day of arrival, with the hour if the carrier promises one; where it only tells how many days
+/// it takes, the latest of them, marked with `~`.
 #[must_use]
 pub(crate) fn arrival(transit: Option<&Transit>, ship_on: Date) -> String {
     let Some(transit) = transit else {

@@ -7,7 +7,8 @@ use parcelgate_proto::v1::{CarrierFailure, Quote, Tracker, TrackingEvent};
 use super::out::{self, Paint, number};
 use super::show;
 
-/// Prices beside each other, for a parcel handed over on `ship_on`; the one named `bought` stands out.
+/// Prices beside each other, for a parcel handed over on `ship_on`; the one named `bought` stands
+/// out.
 pub(crate) fn quotes(quotes: &[Quote], ship_on: Date, bought: Option<&str>) -> Table {
     let converted = quotes
         .iter()

@@ -47,18 +47,18 @@ pub(crate) async fn run(args: VoidArgs, out: &mut Out) -> anyhow::Result<()> {
         shipment.name,
         show::state(shipment.state())
     ))?;
-    match shipment.state() {
-        State::Voided => Ok(()),
-        State::VoidRefused => {
-            let own = shipment
-                .failure
-                .map(|failure| failure.carrier_text)
-                .unwrap_or_default();
-            anyhow::bail!("the carrier refuses to void it: {own}")
-        }
-        state => anyhow::bail!(
-            "the label is {}, not void: look again in a moment",
-            show::state(state)
-        ),
+    let state = shipment.state();
+    if state == State::VoidRefused {
+        let own = shipment.failure.map(|failure| failure.carrier_text);
+        anyhow::bail!(
+            "the carrier refuses to void it: {}",
+            own.unwrap_or_default()
+        );
     }
+    let name = show::state(state);
+    anyhow::ensure!(
+        state == State::Voided,
+        "the label is {name}, not void: look again in a moment"
+    );
+    Ok(())
 }

@@ -17,7 +17,7 @@ use super::{data, show};
     --output json each line holds the token to go on after it."
 )]
 pub(crate) struct WatchArgs {
-    /// Go on after this resume token; "0" for everything that is kept. Only what is new when left out.
+    /// Go on after this resume token; 0 for everything that is kept. Only news when left out.
     #[arg(long, value_name = "TOKEN", default_value = "")]
     since: String,
     /// Only this kind of events, such as tracking.updated. May be given several times.
@@ -68,8 +68,20 @@ fn go_on(token: &str) -> String {
 
 fn line(event: &Event, paint: Paint) -> String {
     let data: Value = serde_json::from_str(&event.data_json).unwrap_or_default();
-    let text = |key: &str| data.get(key).and_then(Value::as_str).unwrap_or_default();
-    let words = ["tracking_number", "status", "substatus", "state", "text"].map(text);
+    let text = |pointer: &str| {
+        data.pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    // A shipment's state is a word; a parcel's is told by its last event.
+    let words = [
+        "/number",
+        "/state",
+        "/event/status",
+        "/event/substatus",
+        "/event/text",
+    ]
+    .map(text);
     let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     format!(
         "{}  {}  {} #{}  {}",

@@ -24,6 +24,8 @@ pub(crate) struct Bar {
     name: &'static str,
     bar: ProgressBar,
     plain: bool,
+    /// More may be expected later, so that a quarter of it means nothing yet.
+    growing: bool,
     quarters: u64,
 }
 
@@ -46,6 +48,7 @@ impl Bars {
                 name,
                 bar,
                 plain,
+                growing: length == 0,
                 quarters: 0,
             }
         };
@@ -68,7 +71,9 @@ impl Bars {
     }
 
     /// Takes the bars away for good; the figures stand in the summary.
-    pub(crate) fn finish(&self) {
+    pub(crate) fn finish(&mut self) {
+        self.webhooks.growing = false;
+        self.webhooks.reach(self.webhooks.bar.position());
         // A terminal that cannot be cleared shows them once more, which harms nobody.
         let _ = self.all.clear();
     }
@@ -80,7 +85,7 @@ impl Bar {
         self.bar.set_position(position);
         let length = self.bar.length().unwrap_or(0);
         let quarters = (position * 4).checked_div(length).unwrap_or(0);
-        if self.plain && quarters > self.quarters {
+        if self.plain && !self.growing && quarters > self.quarters {
             self.quarters = quarters;
             // Progress that cannot be shown is no reason to stop.
             let _ = writeln!(io::stderr(), "{:>10} {position}/{length}", self.name);

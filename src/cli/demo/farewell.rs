@@ -80,26 +80,3 @@ pub(crate) fn closing(
         format!("\n{word}\nThe same for programs: {}", file.display()),
     )
 }
-
-/// How to call what is left running.
-pub(crate) fn how_to_call(stage: &Stage, summary: &Summary, folder: &Path, paint: Paint) -> String {
-    let (server, key) = (stage.server(), &stage.key);
-    let number = summary
-        .parcels
-        .iter()
-        .find_map(|line| line.tracking_number.as_deref());
-    let number = number.unwrap_or("NUMBER");
-    let grpc = stage.gateway.grpc();
-    format!(
-        "\n{}\n  export PARCELGATE_SERVER={server} PARCELGATE_KEY={key}\n  parcelgate rates --from \
-         US:43137:OH:Lockbourne --to US:94115:CA:'San Francisco' --weight 1.2kg\n  parcelgate track \
-         {number}\n  parcelgate watch --since 0\n  parcelgate carriers\n  grpcurl -plaintext -H \
-         \"authorization: Bearer {key}\" {grpc} list\n  python examples/python/quote_buy_watch.py \
-         --server {grpc} --key {key}\n  curl http://{}/metrics\n  curl http://{}/_sandbox/parcels\n\
-         Labels are in {}. Ctrl-C ends both.",
-        paint.strong("Gateway and sandbox go on running:"),
-        stage.gateway.http(),
-        stage.sandbox.addr(),
-        folder.join("labels").display(),
-    )
-}

@@ -4,6 +4,7 @@ mod bars;
 mod catalogue;
 mod days;
 mod farewell;
+mod keep;
 mod orders;
 mod parcels;
 mod play;
@@ -29,6 +30,14 @@ use super::parse;
 const ORDERS: &[u8] = include_bytes!("../../../examples/orders.tsv");
 const CATALOGUE: &[u8] = include_bytes!("../../../examples/catalogue.tsv");
 const SHIP_FROM: &str = include_str!("../../../examples/ship-from.toml");
+const AFTER_HELP: &str = "\
+The orders are a tab-separated file in the columns of Amazon's report of unshipped orders; its \
+promise-date is the day by which a parcel must arrive. Lines of one order-id are one parcel. All \
+dates are moved so that the newest purchase was made today; examples/README.md says more.
+
+A line that cannot stand is reported with its number and every field at fault, its order is left \
+out, and the rest is shipped. Exit code: 0 if every order without such a line ended with a label \
+and a delivered parcel, 1 if not, 2 if there was nothing to ship.";
 /// Larger than any day's orders.
 const FILE_BYTES_MAX: u64 = 16 << 20;
 
@@ -38,14 +47,7 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
 /// carrier, buys the cheapest label that is in time, writes the labels, plays the parcels' days in
 /// seconds and receives every event by signed webhook.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "The orders are a tab-separated file in the columns of Amazon's report of \
-    unshipped orders; promise-date is the day by which a parcel must arrive. Lines of one order-id are \
-    one parcel. All dates are moved so that the newest purchase was made today.\n\nA line that cannot \
-    stand is reported with its number and every field at fault, its order is left out, and the rest is \
-    shipped. Exit code: 0 if every order without such a line ended with a label and a delivered \
-    parcel, 1 if not, 2 if there was nothing to ship."
-)]
+#[command(after_help = AFTER_HELP)]
 pub(crate) struct DemoArgs {
     /// Where labels/<order-id>.pdf and summary.json go.
     #[arg(long, default_value = "parcelgate-demo", value_name = "DIR")]

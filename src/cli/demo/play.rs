@@ -14,11 +14,13 @@ use parcelgate_proto::v1::{
     CreateSubscriptionRequest, ListDeliveriesRequest, Subscription, Tracker, TrackingEvent,
     TrackingStatus,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::bars::Bars;
 use super::catalogue::Warehouses;
 use super::farewell;
+use super::keep;
 use super::orders::Order;
 use super::parcels::{News, Parcels};
 use super::receiver::Receiver;
@@ -93,9 +95,11 @@ pub(crate) async fn run(
     theatre.out.table(closing.0)?;
     theatre.out.say(closing.1)?;
     if args.keep {
-        let hints = farewell::how_to_call(&stage, &summary, &args.out, theatre.out.paint());
+        let hints = keep::how_to_call(&stage, &summary, &args.out, theatre.out.paint());
         theatre.out.say(hints)?;
-        crate::cli::until_stopped().await?;
+        let access = json!({ "server": stage.server(), "key": stage.key });
+        theatre.out.data(&access)?;
+        keep::until_stopped(&stage, speed).await?;
     }
     let complete = summary.is_complete();
     drop(theatre);

@@ -156,20 +156,21 @@ impl Shop {
     async fn settled(&self, mut shipment: Shipment) -> anyhow::Result<Shipment> {
         let until = instant() + DOUBT_MAX;
         loop {
-            match shipment.state() {
-                State::Purchased => return Ok(shipment),
-                State::Accepted | State::Sending | State::Unknown | State::PurchasedNoLabel
-                    if instant() < until => {}
-                state => {
-                    let own = shipment.failure.unwrap_or_default();
-                    anyhow::bail!(
-                        "the purchase is {}: {} {} {}",
-                        show::state(state),
-                        own.reason,
-                        own.carrier_code,
-                        own.carrier_text
-                    );
-                }
+            let state = shipment.state();
+            if state == State::Purchased {
+                return Ok(shipment);
+            }
+            let in_doubt = [
+                State::Accepted,
+                State::Sending,
+                State::Unknown,
+                State::PurchasedNoLabel,
+            ];
+            if !in_doubt.contains(&state) || instant() >= until {
+                let own = shipment.failure.unwrap_or_default();
+                let state = show::state(state);
+                let said = [own.reason, own.carrier_code, own.carrier_text].join(" ");
+                anyhow::bail!("the purchase is {state}: {}", said.trim());
             }
             sleep(DOUBT_PAUSE).await;
             let request = GetShipmentRequest {

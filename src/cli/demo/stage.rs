@@ -1,5 +1,5 @@
-//! The stage of the demo: a sandbox and a gateway on loopback ports, with a database of their own that
-//! is thrown away.
+//! The stage of the demo: a sandbox and a gateway on loopback ports, with a database that is thrown
+//! away.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
