@@ -12,7 +12,7 @@ use pdf_writer::{Content, Filter, Finish, Name, Pdf, Rect, Ref};
 #[derive(Debug, thiserror::Error)]
 pub enum LabelError {
     /// There is no way from one form to the other.
-    #[error("a {from} label cannot be turned into {to}; it can be had as {from}")]
+    #[error("a {from} label cannot be turned into {to}; it can be had as {}", forms_of(*from))]
     NoWay {
         /// What was bought.
         from: LabelFormat,
@@ -22,6 +22,14 @@ pub enum LabelError {
     /// The picture cannot be read.
     #[error("the carrier's picture cannot be read: {0}")]
     Unreadable(String),
+}
+
+/// The forms that the interface has of a label that was bought as `from`.
+fn forms_of(from: LabelFormat) -> &'static str {
+    match from {
+        LabelFormat::Gif => "pdf or png",
+        LabelFormat::Pdf | LabelFormat::Png | LabelFormat::Zpl | LabelFormat::Epl => from.name(),
+    }
 }
 
 /// Larger than any label: 8 by 12 inches at 300 dots.

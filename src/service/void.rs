@@ -55,22 +55,39 @@ impl Voids {
         id: &ShipmentId,
         request_id: &str,
     ) -> Result<Purchase, Fault> {
-        let purchase = self.read(caller, id).await?;
-        match purchase.version.state {
-            PurchaseState::Voided
-            | PurchaseState::VoidWanted
-            | PurchaseState::Voiding
-            | PurchaseState::VoidUnknown => return Ok(purchase),
-            PurchaseState::Purchased | PurchaseState::PurchasedNoLabel => {}
-            other @ (PurchaseState::Accepted
-            | PurchaseState::Sending
-            | PurchaseState::Rejected
-            | PurchaseState::Unknown
-            | PurchaseState::Absent
-            | PurchaseState::NeedsReview
-            | PurchaseState::Cancelled
-            | PurchaseState::VoidRefused) => return Err(Fault::NotVoidable(other)),
+        loop {
+            let purchase = self.read(caller, id).await?;
+            match purchase.version.state {
+                PurchaseState::Voided
+                | PurchaseState::VoidWanted
+                | PurchaseState::Voiding
+                | PurchaseState::VoidUnknown => return Ok(purchase),
+                PurchaseState::Purchased | PurchaseState::PurchasedNoLabel => {}
+                PurchaseState::VoidRefused => return Err(Fault::of_purchase(&purchase)),
+                other @ (PurchaseState::Accepted
+                | PurchaseState::Sending
+                | PurchaseState::Rejected
+                | PurchaseState::Unknown
+                | PurchaseState::Absent
+                | PurchaseState::NeedsReview
+                | PurchaseState::Cancelled) => return Err(Fault::NotVoidable(other)),
+            }
+            match self.want(caller, purchase, request_id).await {
+                // Somebody was faster, to void it or to fetch its label: look again.
+                Err(Fault::Store(StoreError::Conflict { .. })) => {}
+                wanted => return self.finish(caller, wanted?).await,
+            }
         }
+    }
+
+    /// Writes down that it is to be voided.
+    async fn want(
+        &self,
+        caller: &Caller,
+        purchase: Purchase,
+        request_id: &str,
+    ) -> Result<Purchase, Fault> {
+        let id = purchase.id.clone();
         let key = RequestKey {
             method: "VoidLabel".to_owned(),
             request_id: request_id.to_owned(),
@@ -78,19 +95,18 @@ impl Voids {
         let batch = Batch::of(&caller.tenant, self.clock.now());
         let body = [0; 32]; // the request holds nothing but the name, which is the subject
         let batch = batch.reserve(key, body, format!("shipments/{id}")).advance(
-            id,
+            &id,
             purchase.version,
             Step::VoidWanted(None),
         );
-        let wanted = match self.store.apply(batch).await {
-            Ok(applied) => applied.shipments.into_iter().next().unwrap_or(purchase),
+        match self.store.apply(batch).await {
+            Ok(applied) => Ok(applied.shipments.into_iter().next().unwrap_or(purchase)),
             Err(StoreError::AlreadyAsked(known)) if known.subject == format!("shipments/{id}") => {
-                self.read(caller, id).await?
+                self.read(caller, &id).await
             }
-            Err(StoreError::AlreadyAsked(_)) => return Err(Fault::RequestIdReused),
-            Err(error) => return Err(error.into()),
-        };
-        self.finish(caller, wanted).await
+            Err(StoreError::AlreadyAsked(_)) => Err(Fault::RequestIdReused),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn finish(&self, caller: &Caller, wanted: Purchase) -> Result<Purchase, Fault> {
@@ -101,8 +117,11 @@ impl Voids {
                 .tasks
                 .spawn(async move { this.carry_out(wanted).await });
             let left = parcelgate_clock::left(caller.reply_by(Duration::from_millis(50)));
-            if let Ok(Ok(done)) = tokio::time::timeout(left, task).await {
-                done?;
+            match tokio::time::timeout(left, task).await {
+                // Another asks the carrier already.
+                Ok(Ok(Err(Fault::Store(StoreError::Conflict { .. })))) => {}
+                Ok(Ok(done)) => done?,
+                Ok(Err(_)) | Err(_) => {}
             }
         }
         let purchase = self.read(caller, &id).await?;

@@ -13,9 +13,14 @@
 
 mod access;
 mod bad_input;
+mod buying;
 mod doubt;
 mod errors;
 mod idempotency;
+mod labels;
+mod noise;
+mod quotes;
 mod requests;
 mod restart;
 mod stage;
+mod voids;

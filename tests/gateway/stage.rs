@@ -299,11 +299,15 @@ impl Bearer {
     pub(crate) fn of(key: &str) -> Self {
         Self(format!("Bearer {key}").parse().expect("a key is ASCII"))
     }
+
+    pub(crate) fn value(&self) -> MetadataValue<Ascii> {
+        self.0.clone()
+    }
 }
 
 impl Interceptor for Bearer {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        let value = self.0.clone();
+        let value = self.value();
         request.metadata_mut().insert("authorization", value);
         Ok(request)
     }

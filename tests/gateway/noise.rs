@@ -1,0 +1,193 @@
+//! Whatever bytes arrive as a message of whatever method, the gateway answers and goes on.
+
+use bytes::{Buf as _, BufMut as _, Bytes};
+use futures::StreamExt as _;
+use http::uri::PathAndQuery;
+use parcelgate_proto::DESCRIPTORS;
+use prost::Message as _;
+use prost_types::FileDescriptorSet;
+use tonic::client::Grpc;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::{Code, Status};
+
+use crate::errors::info;
+use crate::requests::{abroad, ground, packet, quote};
+use crate::stage::{Bearer, Stage, within};
+
+/// Messages of each kind for each method.
+const ROUNDS: usize = 12;
+/// What a message that nobody meant may be answered with.
+const ANSWERS: [Code; 5] = [
+    Code::InvalidArgument,
+    Code::NotFound,
+    Code::FailedPrecondition,
+    Code::Unimplemented,
+    Code::Aborted,
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn noise_is_answered_and_nothing_breaks() {
+    let stage = Stage::start().await;
+    let good = [
+        ground().encode_to_vec(),
+        packet().encode_to_vec(),
+        quote(&abroad()).encode_to_vec(),
+    ];
+    let mut chance = Chance(7);
+    let methods = methods();
+    assert!(methods.len() > 25, "{methods:?}");
+    for path in &methods {
+        let messages = (0..ROUNDS).flat_map(|round| {
+            let kept = &good[round % good.len()];
+            [chance.bytes(), chance.message(3), chance.spoiled(kept)]
+        });
+        let messages: Vec<Bytes> = messages.map(Bytes::from).collect();
+        let calls = messages.iter().map(|message| call(&stage, path, message));
+        let answers = futures::future::join_all(calls).await;
+        for (answer, message) in answers.iter().zip(&messages) {
+            let Err(status) = answer else { continue };
+            let about = format!("{path} {message:?}: {status:?}");
+            assert!(ANSWERS.contains(&status.code()), "{about}");
+            assert!(!info(status).reason.is_empty(), "{about}");
+        }
+    }
+    assert!(stage.quote(quote(&abroad())).await.is_ok());
+    stage.stop().await;
+}
+
+/// Sends `message` and waits for the beginning of an answer.
+async fn call(stage: &Stage, path: &str, message: &Bytes) -> Result<(), Status> {
+    let mut client = Grpc::with_origin(stage.channel(), "http://gateway".parse().unwrap());
+    client.ready().await.unwrap();
+    let mut request = within(20_000, message.clone());
+    let key = Bearer::of(&stage.key).value();
+    request.metadata_mut().insert("authorization", key);
+    let path: PathAndQuery = path.parse().unwrap();
+    let reply = client.server_streaming(request, path, Raw).await?;
+    match reply.into_inner().next().await {
+        Some(Err(status)) => Err(status),
+        Some(Ok(_)) | None => Ok(()),
+    }
+}
+
+/// Every method of ours, as its path.
+fn methods() -> Vec<String> {
+    let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap();
+    let mut paths = Vec::new();
+    for file in set.file {
+        for service in &file.service {
+            let name = format!("{}.{}", file.package(), service.name());
+            let own = service.method.iter();
+            paths.extend(own.map(|method| format!("/{name}/{}", method.name())));
+        }
+    }
+    paths
+}
+
+/// The same noise on every run (SplitMix64).
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(limit).unwrap()).unwrap()
+    }
+
+    fn byte(&mut self) -> u8 {
+        self.next().to_le_bytes()[0]
+    }
+
+    fn bytes(&mut self) -> Vec<u8> {
+        let length = self.below(60);
+        (0..length).map(|_| self.byte()).collect()
+    }
+
+    /// Readable as a message: fields of all wire types, texts, and messages within.
+    fn message(&mut self, depth: usize) -> Vec<u8> {
+        let mut message = Vec::new();
+        for field in 1..9_u64 {
+            match self.below(5) {
+                0 => {}
+                1 => {
+                    prost::encoding::encode_varint(field << 3, &mut message);
+                    let shift = self.below(64);
+                    prost::encoding::encode_varint(self.next() >> shift, &mut message);
+                }
+                kind => {
+                    let texts = ["", "US", "quotes/1", "shipments/x", "\u{1F4E6}", "USD", "0"];
+                    let content = match kind {
+                        2 => texts[self.below(texts.len())].as_bytes().to_vec(),
+                        3 if depth > 0 => self.message(depth - 1),
+                        _ => self.bytes(),
+                    };
+                    prost::encoding::encode_varint(field << 3 | 2, &mut message);
+                    let length = u64::try_from(content.len()).unwrap();
+                    prost::encoding::encode_varint(length, &mut message);
+                    message.extend(content);
+                }
+            }
+        }
+        message
+    }
+
+    /// A good message with a few bytes changed, lost or cut off.
+    fn spoiled(&mut self, good: &[u8]) -> Vec<u8> {
+        let mut message = good.to_vec();
+        for _ in 0..=self.below(4) {
+            let at = self.below(message.len());
+            match self.below(4) {
+                0 => {
+                    message.remove(at);
+                }
+                1 if at > 0 => message.truncate(at),
+                _ => message[at] = self.byte(),
+            }
+        }
+        message
+    }
+}
+
+/// Messages as the bytes they are.
+#[derive(Clone, Copy)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put(item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        let length = buffer.remaining();
+        Ok(Some(buffer.copy_to_bytes(length)))
+    }
+}
