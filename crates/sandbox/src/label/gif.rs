@@ -8,7 +8,9 @@ use super::{Drawing, Mark};
 /// White and black.
 const PALETTE: [u8; 6] = [0xFF, 0xFF, 0xFF, 0, 0, 0];
 
-/// Black dots on white paper that lies on its side: turned by a quarter to the right.
+/// Black dots on white paper that lies on its side: turned by a quarter to the left, so that it is
+/// upright when turned to the right. UPS's description says neither; this is what is commonly done with
+/// its labels.
 struct Paper {
     /// The width of what is drawn, before it is turned.
     height: u16,
@@ -29,9 +31,9 @@ impl Paper {
     /// Blackens a rectangle of the drawing; what lies beyond the edge is cut off.
     fn blacken(&mut self, x: u16, y: u16, width: u16, height: u16) {
         let bottom = y.saturating_add(height).min(self.width);
-        let left = usize::from(self.width - bottom);
-        let right = usize::from(self.width.saturating_sub(y));
-        for row in x..x.saturating_add(width).min(self.height) {
+        let (left, right) = (usize::from(y.min(bottom)), usize::from(bottom));
+        let edge = x.saturating_add(width).min(self.height);
+        for row in self.height - edge..self.height.saturating_sub(x) {
             let start = usize::from(row) * usize::from(self.width);
             if let Some(dots) = self.dots.get_mut(start + left..start + right) {
                 dots.fill(1);
@@ -91,4 +93,22 @@ fn encode(paper: &Paper) -> Result<Vec<u8>, gif::EncodingError> {
     encoder.write_frame(&frame)?;
     drop(encoder);
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_of_the_label_is_at_the_left_and_its_left_edge_at_the_bottom() {
+        let mut paper = Paper {
+            height: 2,
+            width: 3,
+            dots: vec![0; 6],
+        };
+        paper.blacken(0, 0, 1, 2); // the left dot of the first two lines
+        assert_eq!(paper.dots, [0, 0, 0, 1, 1, 0]);
+        paper.blacken(1, 2, 9, 9); // the last dot of the last line, and what lies beyond
+        assert_eq!(paper.dots, [0, 0, 1, 1, 1, 0]);
+    }
 }
