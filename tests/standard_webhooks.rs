@@ -1,5 +1,5 @@
-//! A judge that is not ours: what a receiver is sent is verified by the `standardwebhooks` package of
-//! PyPI. Where Python lacks it the trials are ignored; with `CI=true` they fail.
+//! A judge that is not ours: what a receiver is sent is verified by the `standardwebhooks` package
+//! of PyPI. Where Python lacks it the trials are ignored; with `CI=true` they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -161,7 +161,7 @@ async fn deliveries() -> Vec<Value> {
         let new = NewTracker {
             id: tracker.clone(),
             account: None,
-            carrier: "ups".to_owned().into(),
+            carrier: "acme".to_owned().into(),
             number: format!("1Z{number:08}").parse().unwrap(),
             shipment: None,
             next_check_at: None,

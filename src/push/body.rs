@@ -41,7 +41,7 @@ mod tests {
             kind: "tracking.updated".to_owned(),
             subject: "trackers/t-1".to_owned(),
             subject_seq: 3,
-            carrier: "ups".to_owned().into(),
+            carrier: "acme".to_owned().into(),
             at: "2026-01-05T08:00:00.25Z".parse().unwrap(),
             data: data.to_owned(),
         }

@@ -1,8 +1,8 @@
 //! Events on their way to whoever subscribed.
 //!
 //! Two loops over the store. `fan_out` reads the log after each subscription's cursor and makes a
-//! delivery of every event that is wanted; `deliver` claims what is due and sends it, one event at a
-//! time for each subscription and subject. Whatever crashes in between is done again: an event
+//! delivery of every event that is wanted; `deliver` claims what is due and sends it, one event at
+//! a time for each subscription and subject. Whatever crashes in between is done again: an event
 //! comes at least once, and first arrivals keep their order.
 
 mod attempt;

@@ -144,7 +144,7 @@ impl World {
 }
 
 fn carrier() -> CarrierId {
-    "ups".to_owned().into()
+    "acme".to_owned().into()
 }
 
 fn parcel(number: usize) -> TrackingNumber {
