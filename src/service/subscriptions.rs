@@ -10,7 +10,7 @@ use parcelgate_store::{
     Batch, Delivery, DeliveryId, Error as StoreError, Event, Filter, NewDelivery, NewSubscription,
     Page, RequestKey, Store, Subscription, SubscriptionId,
 };
-use url::Url;
+use parcelgate_wire::WebhookRules;
 
 use super::{Caller, Fault};
 use crate::config::PushConfig;
@@ -200,31 +200,24 @@ impl Subscriptions {
     }
 
     fn check_url(&self, text: &str) -> Result<(), Violations> {
-        let mut violations = Violations::new();
-        let schemes: &[&str] = if self.config.allow_http {
-            &["https", "http"]
-        } else {
-            &["https"]
+        let rules = WebhookRules {
+            allow_http: self.config.allow_http,
+            allow_private: self.config.allow_private,
         };
-        let allowed = format!(
-            "an address with scheme {}, without user or password",
-            schemes.join(" or ")
-        );
-        match Url::parse(text) {
-            Ok(url)
-                if text.len() <= URL_CHARS_MAX
-                    && schemes.contains(&url.scheme())
-                    && url.host().is_some()
-                    && url.username().is_empty()
-                    && url.password().is_none() => {}
-            _ => violations.refuse("subscription.url", text, allowed),
+        let mut violations = Violations::new();
+        if let Err(refusal) = rules.read(text) {
+            // The address itself is not repeated: a password may stand in it.
+            let scheme = if rules.allow_http {
+                "http or https"
+            } else {
+                "https"
+            };
+            let allowed = format!("the {scheme} address of a webhook; {refusal}");
+            violations.require("subscription.url", allowed);
         }
         violations.none_or(())
     }
 }
-
-/// Longer than any address needs to be.
-const URL_CHARS_MAX: usize = 2_000;
 
 fn fresh_secret() -> Secret {
     let bytes = [
