@@ -61,10 +61,14 @@ impl<I: FromStr> Wanted<I> {
 /// The token of a page of `list` that ended with `last`; empty when it was the last page.
 pub(super) fn token(list: &str, size: u32, count: usize, last: Option<&str>) -> String {
     let full = usize::try_from(size).is_ok_and(|size| count >= size);
-    match last {
-        Some(last) if full => URL_SAFE_NO_PAD.encode(format!("{list}\n{last}")),
-        _ => String::new(),
-    }
+    token_after(list, last.filter(|_| full))
+}
+
+/// The token of a page of `list` that goes on after `last`; empty when nothing is left.
+pub(super) fn token_after(list: &str, last: Option<&str>) -> String {
+    last.map_or_else(String::new, |last| {
+        URL_SAFE_NO_PAD.encode(format!("{list}\n{last}"))
+    })
 }
 
 #[cfg(test)]

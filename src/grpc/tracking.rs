@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::stream::BoxStream;
-use parcelgate_domain::Violations;
+use parcelgate_domain::{Status as Standing, Violations};
 use parcelgate_proto::v1;
 use parcelgate_proto::v1::tracking_service_server::TrackingService;
 use parcelgate_store::{Page, TrackerId};
@@ -11,7 +11,7 @@ use parcelgate_tracking_number as numbers;
 use tonic::{Request, Response, Status};
 
 use super::door::Door;
-use super::page::{Wanted, token};
+use super::page::{Wanted, token, token_after};
 use super::{read, write};
 use crate::service::track::Tracks;
 use crate::service::watch::Watches;
@@ -108,19 +108,14 @@ impl TrackingService for TrackingApi {
         let caller = self.door.admit(request.metadata(), Scope::Tracking).await?;
         let request = request.get_ref();
         let page = Wanted::read(LIST, request.page_size, &request.page_token)?;
-        let list = self
-            .tracks
-            .list(
-                &caller,
-                Page {
-                    after: page.after.as_ref(),
-                    limit: page.size,
-                },
-            )
-            .await?;
-        let last = list.last().map(|tracker| tracker.id.as_str());
+        let wanted = Page {
+            after: page.after.as_ref(),
+            limit: page.size,
+        };
+        let status = status(request.status());
+        let (list, next) = self.tracks.list(&caller, wanted, status).await?;
         Ok(Response::new(v1::ListTrackersResponse {
-            next_page_token: token(LIST, page.size, list.len(), last),
+            next_page_token: token_after(LIST, next.as_ref().map(TrackerId::as_str)),
             trackers: list.iter().map(write::tracker).collect(),
         }))
     }
@@ -198,4 +193,9 @@ impl TrackingService for TrackingApi {
         });
         Ok(Response::new(replies.boxed()))
     }
+}
+
+fn status(status: v1::TrackingStatus) -> Option<Standing> {
+    let mut all = Standing::ALL.iter().map(|(known, _)| *known);
+    all.find(|known| write::status(*known) == status)
 }

@@ -14,6 +14,7 @@
 mod access;
 mod bad_input;
 mod buying;
+mod carriers_push;
 mod doubt;
 mod errors;
 mod idempotency;
@@ -22,5 +23,9 @@ mod noise;
 mod quotes;
 mod requests;
 mod restart;
+mod server;
 mod stage;
+mod subscriptions;
+mod tracking;
 mod voids;
+mod watching;

@@ -18,7 +18,7 @@ use crate::service::fault::in_interface;
 pub(super) use rates::{account_answer, quote, sheet};
 pub(super) use shipments::{label, shipment};
 pub(super) use subscriptions::{delivery, subscription};
-pub(super) use tracking::{event, tracker, tracking_event};
+pub(super) use tracking::{event, status, tracker, tracking_event};
 
 pub(super) fn money(money: Money) -> google::Money {
     let decimals = money.currency().decimals();

@@ -5,13 +5,13 @@ use parcelgate_proto::v1;
 use parcelgate_store::{Event, Tracker, TrackerEnd};
 
 use super::time;
+use crate::service::track::standing;
 
 pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
     let state = &tracker.state;
+    let (stands, substatus) = standing(tracker);
     let text = |words: fn(Substatus) -> &'static str| {
-        state
-            .substatus
-            .map_or_else(String::new, |substatus| words(substatus).to_owned())
+        substatus.map_or_else(String::new, |substatus| words(substatus).to_owned())
     };
     v1::Tracker {
         name: format!("trackers/{}", tracker.id),
@@ -29,10 +29,8 @@ pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
             .shipment
             .as_ref()
             .map_or_else(String::new, |id| format!("shipments/{id}")),
-        status: status(state.status).into(),
-        substatus: state
-            .substatus
-            .map_or_else(String::new, |substatus| substatus.name().to_owned()),
+        status: status(stands).into(),
+        substatus: substatus.map_or_else(String::new, |substatus| substatus.name().to_owned()),
         text: text(Substatus::english),
         text_zh: text(Substatus::chinese),
         leg: state.leg.map_or_else(String::new, |leg| leg.to_string()),
@@ -96,7 +94,7 @@ pub(in crate::grpc) fn event(event: &Event) -> v1::Event {
     }
 }
 
-fn status(status: Status) -> v1::TrackingStatus {
+pub(in crate::grpc) fn status(status: Status) -> v1::TrackingStatus {
     match status {
         Status::Unknown => v1::TrackingStatus::Unknown,
         Status::NotFound => v1::TrackingStatus::NotFound,

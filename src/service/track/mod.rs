@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use parcelgate_carrier::{Kind, Tracking};
 use parcelgate_clock::SharedClock;
-use parcelgate_domain::{CarrierId, TrackingNumber, Violations};
-use parcelgate_store::{Batch, NewTracker, Page, Seen, Store, Tracker, TrackerEnd, TrackerId};
+use parcelgate_domain::{CarrierId, Status, Substatus, TrackingNumber, Violations};
+use parcelgate_store::{
+    Batch, NewTracker, Page, Seen, Store, Tracker, TrackerEnd, TrackerFilter, TrackerId,
+};
 use parcelgate_tracking_number as numbers;
 
 pub use poll::Poll;
@@ -138,7 +140,8 @@ impl Tracks {
         futures::future::try_join_all(reads).await
     }
 
-    /// A page of trackers.
+    /// A page of trackers, of one status or any, and after which of them to go on, if there are more.
+    /// Of one status a page may be short, even empty, before the end.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -146,15 +149,25 @@ impl Tracks {
         &self,
         caller: &Caller,
         page: Page<'_, TrackerId>,
-    ) -> Result<Vec<Tracker>, Fault> {
-        Ok(self
-            .store
-            .trackers(
-                &caller.tenant,
-                &parcelgate_store::TrackerFilter::default(),
-                page,
-            )
-            .await?)
+        status: Option<Status>,
+    ) -> Result<(Vec<Tracker>, Option<TrackerId>), Fault> {
+        let seen_max = status.map_or(page.limit, |_| LOOKED_THROUGH_MAX);
+        let looked_through = Page {
+            after: page.after,
+            limit: seen_max,
+        };
+        let filter = TrackerFilter::default();
+        let seen = self.store.trackers(&caller.tenant, &filter, looked_through);
+        let seen = seen.await?;
+        let whole = |count: usize, most: u32| u32::try_from(count).is_ok_and(|count| count >= most);
+        let last_seen = seen.last().filter(|_| whole(seen.len(), seen_max));
+        let last_seen = last_seen.map(|tracker| tracker.id.clone());
+        let size = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let fits = |tracker: &Tracker| status.is_none_or(|status| standing(tracker).0 == status);
+        let list: Vec<Tracker> = seen.into_iter().filter(fits).take(size).collect();
+        let last = list.last().filter(|_| whole(list.len(), page.limit));
+        let next = last.map(|tracker| tracker.id.clone()).or(last_seen);
+        Ok((list, next))
     }
 
     /// The account through which a tracker's carrier is asked.
@@ -223,6 +236,19 @@ impl Tracks {
             .cloned()
     }
 }
+
+/// Where a parcel stands: a carrier that has answered and told nothing knows of none yet.
+#[must_use]
+pub fn standing(tracker: &Tracker) -> (Status, Option<Substatus>) {
+    let state = &tracker.state;
+    match (state.events, tracker.last_checked_at) {
+        (0, Some(_)) => (Status::NotFound, Some(Substatus::NoDataYet)),
+        _ => (state.status, state.substatus),
+    }
+}
+
+/// How many trackers one call looks through for those of one status.
+const LOOKED_THROUGH_MAX: u32 = 1_000;
 
 fn tracking_of(account: &Account) -> Result<&dyn Tracking, Fault> {
     account
