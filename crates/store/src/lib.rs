@@ -148,6 +148,9 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// A tracker.
     async fn tracker(&self, tenant: &Tenant, id: &TrackerId) -> Result<Option<Tracker>>;
 
+    /// The trackers of all these ids, in no order; an id that is not there has none.
+    async fn trackers_by_id(&self, tenant: &Tenant, ids: &[TrackerId]) -> Result<Vec<Tracker>>;
+
     /// Trackers of a tenant.
     async fn trackers(
         &self,

@@ -274,6 +274,10 @@ impl Store for Sqlite {
         trackers::by_id(&self.reads, tenant, id).await
     }
 
+    async fn trackers_by_id(&self, tenant: &Tenant, ids: &[TrackerId]) -> Result<Vec<Tracker>> {
+        trackers::by_ids(&self.reads, tenant, ids).await
+    }
+
     async fn trackers(
         &self,
         tenant: &Tenant,

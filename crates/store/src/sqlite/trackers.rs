@@ -138,6 +138,15 @@ pub(super) async fn by_id(
     cells::one(on, statement, read).await
 }
 
+pub(super) async fn by_ids(
+    on: &SqlitePool,
+    tenant: &Tenant,
+    ids: &[TrackerId],
+) -> Result<Vec<Tracker>> {
+    let wanted: BTreeSet<_> = ids.iter().map(|id| (tenant, id)).collect();
+    cells::all(on, sqlx::query(WANTED).bind(cells::json(&wanted)?), read).await
+}
+
 pub(super) async fn by_number(
     on: &SqlitePool,
     tenant: &Tenant,

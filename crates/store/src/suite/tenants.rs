@@ -156,6 +156,13 @@ async fn readable(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, us
             store.trackers(who, &trackers, Page::first(9)).await?.len(),
         ),
         (
+            "ids",
+            store
+                .trackers_by_id(who, std::slice::from_ref(&tracker))
+                .await?
+                .len(),
+        ),
+        (
             "numbers",
             store.trackers_by_number(who, &numbers).await?.len(),
         ),

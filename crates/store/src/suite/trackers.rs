@@ -17,7 +17,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("trackers::a_change_without_an_event_is_told_too", estimate),
         Case::new("trackers::who_is_due_is_claimed_once", due),
         Case::new("trackers::an_end_ends_it_until_it_is_followed_again", ended),
-        Case::new("trackers::numbers_and_filters_find", found),
+        Case::new("trackers::ids_numbers_and_filters_find", found),
     ]
 }
 
@@ -296,6 +296,13 @@ async fn found(place: Arc<dyn Place>) -> Outcome {
     ];
     let found = store.trackers_by_number(&tenant(), &wanted).await?;
     assert_eq!(found.len(), 3, "two carriers' number 3, and number 4");
+    let asked = [ids.clone(), vec!["nobody".parse()?], ids.clone()].concat();
+    let mut found = store.trackers_by_id(&tenant(), &asked).await?;
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    let found: Vec<_> = found.into_iter().map(|tracker| tracker.id).collect();
+    assert_eq!(found, ids, "each once, however often it is asked for");
+    assert_eq!(store.trackers_by_id(&tenant(), &[]).await?, []);
+
     let any = TrackerFilter::default();
     let of_shipment = TrackerFilter {
         shipment,
