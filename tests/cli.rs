@@ -181,7 +181,7 @@ fn prices_are_shown_beside_each_other() {
         "CNY",
         "USD",
         "cheapest",
-        "best by deadline",
+        "best in time",
     ] {
         assert!(shown.contains(text), "{text} in\n{shown}");
     }

@@ -40,6 +40,10 @@ fn main() -> ExitCode {
         Trial::test("a_file_without_the_columns_names_them_all", no_columns),
         Trial::test("programs_get_the_summary_and_nothing_else", for_programs),
     ];
+    trials.push(Trial::test(
+        "a_demo_that_is_stopped_leaves_nothing_behind",
+        stopped,
+    ));
     trials.extend([labels_trial(), python_trial()]);
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
@@ -157,7 +161,7 @@ fn shown() -> Outcome {
     }
     for text in [
         "UPS Worldwide",
-        "best by deadline",
+        "best in time",
         "DELIVERED",
         "in time",
         "webhooks verified",
@@ -220,6 +224,37 @@ fn for_programs() -> Outcome {
     ensure(run.errors().is_empty(), run.errors())
 }
 
+/// The database holds names and addresses: it must not outlive the demo, however that ends.
+fn stopped() -> Outcome {
+    let folder = tempfile::tempdir().unwrap();
+    let temporary = folder.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let demo = Command::new(env!("CARGO_BIN_EXE_parcelgate"))
+        .args(["demo", "--day", "1h", "--out"])
+        .arg(folder.path().join("out"))
+        .env("TMPDIR", &temporary)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut demo = Kept(demo);
+    let mut lines = BufReader::new(demo.0.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let sold = lines.find(|line| line.starts_with("  label "));
+    std::thread::spawn(move || lines.for_each(drop)); // a full pipe would hold the demo up
+    ensure(sold.is_some(), "nothing was sold")?;
+    ensure(
+        temporary.read_dir().unwrap().count() == 1,
+        "no database in TMPDIR",
+    )?;
+    ensure(demo.stop() == Some(1), "it was not told to stop")?;
+    ensure(
+        temporary.read_dir().unwrap().count() == 0,
+        "the database is left behind",
+    )
+}
+
 /// A trial that needs more than this program: ignored where that is missing, but failing in CI.
 fn needing(name: &str, missing: &[&str], trial: fn() -> Outcome) -> Trial {
     let in_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
@@ -271,11 +306,19 @@ fn python_trial() -> Trial {
 /// A demo that is left running, and told to stop in the end.
 struct Kept(Child);
 
-impl Drop for Kept {
-    fn drop(&mut self) {
+impl Kept {
+    fn stop(&mut self) -> Option<i32> {
         let id = self.0.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &id]).status();
-        let _ = self.0.wait();
+        self.0.wait().unwrap().code()
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            self.stop();
+        }
     }
 }
 
@@ -316,7 +359,7 @@ fn python() -> Outcome {
     ] {
         ensure(shown.contains(text), format!("{text} in\n{shown}"))?;
     }
-    Ok(())
+    ensure(demo.stop() == Some(0), "a demo that was kept ends well")
 }
 
 fn labels_scan() -> Outcome {

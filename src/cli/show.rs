@@ -108,14 +108,14 @@ pub(crate) fn instant(time: Option<&prost_types::Timestamp>) -> Option<Timestamp
     time.and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
 }
 
-/// How long it takes: `3 days`, `8-12 days`, `2 business days`; empty when nobody says.
+/// How long it takes: `3 days`, `8-12 days`, `2 workdays`; empty when nobody says.
 #[must_use]
 pub(crate) fn transit(transit: Option<&Transit>) -> String {
     let Some(transit) = transit.filter(|transit| transit.days_max > 0) else {
         return String::new();
     };
     let kind = if transit.business_days {
-        "business day"
+        "workday"
     } else {
         "day"
     };
@@ -151,7 +151,7 @@ pub(crate) fn tags(quote: &Quote) -> String {
         Tag::Unspecified => None,
         Tag::Cheapest => Some("cheapest"),
         Tag::Fastest => Some("fastest"),
-        Tag::BestByDeadline => Some("best by deadline"),
+        Tag::BestByDeadline => Some("best in time"),
         Tag::Pareto => Some("pareto"),
     };
     quote.tags().filter_map(word).collect::<Vec<_>>().join(", ")
@@ -223,7 +223,7 @@ mod tests {
             }))
         };
         assert_eq!(told(8, 12, false), "8-12 days");
-        assert_eq!(told(1, 1, true), "1 business day");
+        assert_eq!(told(1, 1, true), "1 workday");
         assert_eq!(told(0, 3, false), "3 days");
         assert_eq!(transit(None), "");
     }

@@ -74,8 +74,9 @@ impl Bars {
     pub(crate) fn finish(&mut self) {
         self.webhooks.growing = false;
         self.webhooks.reach(self.webhooks.bar.position());
-        // A terminal that cannot be cleared shows them once more, which harms nobody.
-        let _ = self.all.clear();
+        for bar in [&self.labels, &self.delivered, &self.webhooks] {
+            bar.bar.finish_and_clear();
+        }
     }
 }
 

@@ -21,16 +21,11 @@ pub(crate) fn opening(orders: usize, stage: &Stage, webhook: &str, paint: Paint)
     )
 }
 
-/// What it came to: a table and the words under it.
-pub(crate) fn closing(
-    summary: &Summary,
-    journeys: &Journeys,
-    folder: &Path,
-    paint: Paint,
-) -> (Table, String) {
+/// What it came to.
+pub(crate) fn figures(summary: &Summary, journeys: &Journeys, folder: &Path) -> Table {
     let labels: usize = summary.carriers.values().map(|spent| spent.labels).sum();
     let checked = format!("of {} sent, signatures checked", summary.webhooks_sent);
-    let refused = match journeys.refused {
+    let refused = match journeys.tally.refused {
         0 => String::new(),
         refused => format!(", {refused} refused"),
     };
@@ -69,14 +64,16 @@ pub(crate) fn closing(
     for (name, figure, note) in rows {
         table.add_row([Cell::new(name), number(figure), Cell::new(note)]);
     }
-    let file = folder.join("summary.json");
+    table
+}
+
+/// Whether it went well, and where the figures are.
+pub(crate) fn verdict(summary: &Summary, folder: &Path, paint: Paint) -> String {
     let word = if summary.is_complete() {
         paint.good("Every order has a label and a delivered parcel.")
     } else {
         paint.bad("Not every order ended with a label and a delivered parcel.")
     };
-    (
-        table,
-        format!("\n{word}\nThe same for programs: {}", file.display()),
-    )
+    let file = folder.join("summary.json");
+    format!("\n{word}\nThe same for programs: {}", file.display())
 }

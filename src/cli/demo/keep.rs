@@ -1,25 +1,29 @@
 //! After the demo, with `--keep`: gateway and sandbox stay, and somebody says how to call them.
 
 use std::path::Path;
+use std::pin::Pin;
 use std::time::Duration;
 
 use parcelgate_clock::sleep;
+use serde_json::json;
 
 use super::stage::Stage;
 use super::summary::Summary;
-use crate::cli::out::Paint;
+use crate::cli::out::{Out, Paint};
 
 /// How often the sandbox is looked at for parcels that are on their way.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Waits for the end. The parcels' days pass only while a parcel is on its way, so that theirs and
-/// ours do not part by months.
+/// Waits until `stopped`. The parcels' days pass only while a parcel is on its way, so that theirs
+/// and ours do not part by months.
 ///
 /// # Errors
-/// When signals cannot be listened to.
-pub(crate) async fn until_stopped(stage: &Stage, speed: u32) -> std::io::Result<()> {
-    let stopped = crate::cli::until_stopped();
-    tokio::pin!(stopped);
+/// What `stopped` fails with.
+pub(crate) async fn attend(
+    stage: &Stage,
+    speed: u32,
+    mut stopped: Pin<&mut impl Future<Output = std::io::Result<()>>>,
+) -> std::io::Result<()> {
     loop {
         let parcels = stage.sandbox.control().parcels();
         if parcels
@@ -37,8 +41,21 @@ pub(crate) async fn until_stopped(stage: &Stage, speed: u32) -> std::io::Result<
     }
 }
 
-/// How to call what is left running.
-pub(crate) fn how_to_call(stage: &Stage, summary: &Summary, folder: &Path, paint: Paint) -> String {
+/// Says how to call what is left running.
+///
+/// # Errors
+/// When it cannot be written.
+pub(crate) fn tell(
+    stage: &Stage,
+    summary: &Summary,
+    folder: &Path,
+    out: &mut Out,
+) -> std::io::Result<()> {
+    out.data(&json!({ "server": stage.server(), "key": stage.key }))?;
+    out.say(how_to_call(stage, summary, folder, out.paint()))
+}
+
+fn how_to_call(stage: &Stage, summary: &Summary, folder: &Path, paint: Paint) -> String {
     let (server, key) = (stage.server(), &stage.key);
     let (grpc, http) = (stage.gateway.grpc(), stage.gateway.http());
     let bought = summary

@@ -12,6 +12,7 @@ mod receiver;
 mod sheet;
 mod shop;
 mod stage;
+mod subscription;
 mod summary;
 
 use std::path::{Path, PathBuf};

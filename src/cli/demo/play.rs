@@ -4,18 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use futures::StreamExt as _;
 use futures::stream;
 use jiff::civil::Date;
 use parcelgate_clock::instant;
-use parcelgate_proto::v1::delivery::State as DeliveryState;
-use parcelgate_proto::v1::{
-    CreateSubscriptionRequest, ListDeliveriesRequest, Subscription, Tracker, TrackingEvent,
-    TrackingStatus,
-};
-use serde_json::json;
-use uuid::Uuid;
+use parcelgate_proto::v1::{Tracker, TrackingEvent, TrackingStatus};
 
 use super::bars::Bars;
 use super::catalogue::Warehouses;
@@ -23,12 +17,13 @@ use super::farewell;
 use super::keep;
 use super::orders::Order;
 use super::parcels::{News, Parcels};
-use super::receiver::Receiver;
+use super::receiver::Tally;
 use super::shop::{Sale, Shop};
 use super::stage::Stage;
+use super::subscription::{Deliveries, Subscribed};
 use super::summary::{Figures, Summary};
 use super::{DemoArgs, Ending};
-use crate::cli::connect::{Gate, Key, ServerArgs};
+use crate::cli::connect::Gate;
 use crate::cli::out::{Out, Paint};
 use crate::cli::{show, tables, track};
 
@@ -42,7 +37,7 @@ const WEBHOOKS_MAX: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(100);
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Plays it all.
+/// Plays it all, and cleans up also when it is told to stop before the end.
 ///
 /// # Errors
 /// When something of the demo's own fails; an order that cannot be shipped is told and counted.
@@ -56,59 +51,80 @@ pub(crate) async fn run(
     let began = instant();
     let labels = folder_for_labels(&args.out).await?;
     let stage = Stage::start().await?;
-    let receiver = Receiver::start().await?;
-    let gate = Gate::open(&ServerArgs {
-        server: stage.server(),
-        key: Some(Key::from(stage.key.clone())),
-        timeout: Duration::from_secs(30),
-    })
-    .await?;
-    let subscription = subscribe(&gate, &receiver).await?;
-    out.say(farewell::opening(
-        orders.len(),
-        &stage,
-        &receiver.url(),
-        out.paint(),
-    ))?;
-    let mut theatre = Theatre {
-        bars: Bars::new(u64::try_from(orders.len())?, out.is_for_programs()),
-        out,
-        gate,
-        receiver,
-        subscription,
-    };
+    let gate = stage.enter().await?;
+    let subscribed = Subscribed::make(gate.clone()).await?;
     let shop = Shop {
-        gate: theatre.gate.clone(),
+        gate,
         warehouses,
         labels,
         today,
     };
-    let sales = theatre.sell(&shop, orders).await?;
-    let speed = u32::try_from(DAY.as_micros() / args.day.as_micros().max(1)).unwrap_or(u32::MAX);
-    stage.days.play(speed);
-    let parcels = theatre.journeys(&sales, &stage).await?;
-    let summary = theatre.settle(&sales, &parcels, began, &args.out)?;
-    theatre.bars.finish();
-    write_summary(&args.out, &summary).await?;
-    theatre.out.data(&summary)?;
-    let closing = farewell::closing(&summary, &parcels, &args.out, theatre.out.paint());
-    theatre.out.table(closing.0)?;
-    theatre.out.say(closing.1)?;
-    if args.keep {
-        let hints = keep::how_to_call(&stage, &summary, &args.out, theatre.out.paint());
-        theatre.out.say(hints)?;
-        let access = json!({ "server": stage.server(), "key": stage.key });
-        theatre.out.data(&access)?;
-        keep::until_stopped(&stage, speed).await?;
-    }
-    let complete = summary.is_complete();
-    drop(theatre);
+    // One listener for both halves: two of them do not hear a signal at the same instant.
+    let stopped = crate::cli::until_stopped();
+    tokio::pin!(stopped);
+    let summary = tokio::select! {
+        summary = perform(args, &stage, &shop, &subscribed, orders, began, out) => summary,
+        stopped = &mut stopped => {
+            Err(stopped.map_or_else(Into::into, |()| anyhow!("stopped before the end")))
+        }
+    };
+    let summary = match summary {
+        Ok(summary) if args.keep => {
+            keep::tell(&stage, &summary, &args.out, out)?;
+            keep::attend(&stage, speed(args), stopped)
+                .await
+                .map(|()| summary)
+                .map_err(Into::into)
+        }
+        Ok(_) | Err(_) => summary,
+    };
     stage.stop().await;
-    Ok(if complete {
+    Ok(if summary?.is_complete() {
         Ending::Complete
     } else {
         Ending::Incomplete
     })
+}
+
+async fn perform(
+    args: &DemoArgs,
+    stage: &Stage,
+    shop: &Shop,
+    subscribed: &Subscribed,
+    orders: Vec<Order>,
+    began: Instant,
+    out: &mut Out,
+) -> anyhow::Result<Summary> {
+    let (count, paint) = (orders.len(), out.paint());
+    out.say(farewell::opening(count, stage, &subscribed.url(), paint))?;
+    let mut theatre = Theatre {
+        bars: Bars::new(u64::try_from(count)?, out.is_for_programs()),
+        out,
+        gate: &shop.gate,
+        subscribed,
+    };
+    let sales = theatre.sell(shop, orders).await?;
+    stage.days.play(speed(args));
+    let journeys = theatre.journeys(&sales, stage).await?;
+    theatre.bars.finish();
+    let figures = Figures {
+        webhooks_sent: journeys.webhooks.delivered,
+        webhooks_verified: journeys.tally.verified,
+        took: instant().saturating_duration_since(began),
+    };
+    let status = |tracker: &str| journeys.parcels.status(tracker);
+    let summary = Summary::of(&sales, status, figures, &args.out)?;
+    write_summary(&args.out, &summary).await?;
+    out.data(&summary)?;
+    out.table(farewell::figures(&summary, &journeys, &args.out))?;
+    out.say(farewell::verdict(&summary, &args.out, paint))?;
+    Ok(summary)
+}
+
+/// How many times as fast as ours the parcels' time runs.
+fn speed(args: &DemoArgs) -> u32 {
+    let day = args.day.as_micros().max(1);
+    u32::try_from(DAY.as_micros() / day).unwrap_or(u32::MAX)
 }
 
 /// Makes the folder. What an earlier demo left there stays, unless the same order is shipped again.
@@ -119,23 +135,6 @@ async fn folder_for_labels(out: &Path) -> anyhow::Result<PathBuf> {
         .await
         .with_context(cannot)?;
     Ok(labels)
-}
-
-async fn subscribe(gate: &Gate, receiver: &Receiver) -> anyhow::Result<String> {
-    let request = CreateSubscriptionRequest {
-        subscription: Some(Subscription {
-            url: receiver.url(),
-            ..Subscription::default()
-        }),
-        request_id: Uuid::now_v7().to_string(),
-    };
-    let made = gate
-        .subscriptions()
-        .create_subscription(gate.ask(request))
-        .await?
-        .into_inner();
-    receiver.trust(&made.secret)?;
-    Ok(made.name)
 }
 
 async fn write_summary(folder: &Path, summary: &Summary) -> anyhow::Result<()> {
@@ -151,9 +150,8 @@ async fn write_summary(folder: &Path, summary: &Summary) -> anyhow::Result<()> {
 struct Theatre<'a> {
     out: &'a mut Out,
     bars: Bars,
-    gate: Gate,
-    receiver: Receiver,
-    subscription: String,
+    gate: &'a Gate,
+    subscribed: &'a Subscribed,
 }
 
 /// What the parcels came to.
@@ -164,17 +162,10 @@ pub(crate) struct Journeys {
     pub(crate) days: i64,
     /// Parcels that arrived by the day that was promised.
     pub(crate) in_time: usize,
-    /// Webhooks that were not believed.
-    pub(crate) refused: usize,
-    webhooks: Webhooks,
+    /// What the receiver received.
+    pub(crate) tally: Tally,
+    webhooks: Deliveries,
     parcels: Parcels,
-}
-
-/// What the gateway says of its deliveries.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Webhooks {
-    delivered: usize,
-    pending: usize,
 }
 
 /// Parcels on their way, and what was promised of each.
@@ -281,7 +272,7 @@ impl Theatre<'_> {
 
     /// Follows every parcel to its end and every event to the webhook.
     async fn journeys(&mut self, sales: &[Sale], stage: &Stage) -> anyhow::Result<Journeys> {
-        let mut way = Way::of(&self.gate, sales).await?;
+        let mut way = Way::of(self.gate, sales).await?;
         let end = instant() + JOURNEYS_MAX;
         while !way.parcels.all_ended() && instant() < end {
             self.step(&mut way, end).await?;
@@ -295,7 +286,7 @@ impl Theatre<'_> {
             events: way.parcels.events,
             days,
             in_time: way.in_time,
-            refused: self.receiver.tally().borrow().refused,
+            tally: self.subscribed.tally(),
             webhooks,
             parcels: way.parcels,
         })
@@ -304,7 +295,7 @@ impl Theatre<'_> {
     async fn step(&mut self, way: &mut Way<'_>, end: Instant) -> anyhow::Result<()> {
         if let News::Delivered(trackers) = way.parcels.news(end.min(instant() + LOOK)).await? {
             for tracker in trackers {
-                let events = track::events(&self.gate, &tracker.name).await?;
+                let events = track::events(self.gate, &tracker.name).await?;
                 let paint = self.out.paint();
                 let promise = way.promise(&tracker, &events, paint);
                 let timeline = tables::timeline(&tracker, &events, paint);
@@ -313,7 +304,7 @@ impl Theatre<'_> {
                     .aside(|| out.say(format!("\n{promise}\n{timeline}")))?;
             }
         }
-        let verified = self.receiver.tally().borrow().verified;
+        let verified = self.subscribed.tally().verified;
         self.bars
             .delivered
             .reach(u64::try_from(way.parcels.delivered())?);
@@ -323,62 +314,16 @@ impl Theatre<'_> {
     }
 
     /// Waits until every entry of the log has been delivered, or the time is up.
-    async fn last_webhooks(&mut self, way: &mut Way<'_>) -> anyhow::Result<Webhooks> {
+    async fn last_webhooks(&mut self, way: &mut Way<'_>) -> anyhow::Result<Deliveries> {
         let end = instant() + WEBHOOKS_MAX;
         loop {
             self.step(way, end).await?;
-            let webhooks = self.webhooks().await?;
+            let webhooks = self.subscribed.deliveries().await?;
             let all =
                 u64::try_from(webhooks.delivered)? >= way.parcels.events && webhooks.pending == 0;
             if all || instant() >= end {
                 return Ok(webhooks);
             }
         }
-    }
-
-    async fn webhooks(&self) -> anyhow::Result<Webhooks> {
-        let mut found = Webhooks::default();
-        let mut page_token = String::new();
-        loop {
-            let parent = self.subscription.clone();
-            let request = ListDeliveriesRequest {
-                parent,
-                page_size: 1000,
-                page_token,
-            };
-            let reply = self
-                .gate
-                .subscriptions()
-                .list_deliveries(self.gate.ask(request))
-                .await?;
-            let page = reply.into_inner();
-            for delivery in &page.deliveries {
-                match delivery.state() {
-                    DeliveryState::Delivered => found.delivered += 1,
-                    DeliveryState::Pending => found.pending += 1,
-                    DeliveryState::Unspecified | DeliveryState::Dead => {}
-                }
-            }
-            if page.next_page_token.is_empty() {
-                return Ok(found);
-            }
-            page_token = page.next_page_token;
-        }
-    }
-
-    fn settle(
-        &self,
-        sales: &[Sale],
-        journeys: &Journeys,
-        began: Instant,
-        folder: &Path,
-    ) -> anyhow::Result<Summary> {
-        let figures = Figures {
-            webhooks_sent: journeys.webhooks.delivered,
-            webhooks_verified: self.receiver.tally().borrow().verified,
-            took: instant().saturating_duration_since(began),
-        };
-        let status = |tracker: &str| -> TrackingStatus { journeys.parcels.status(tracker) };
-        Summary::of(sales, status, figures, folder)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -17,7 +17,6 @@ use jiff::Timestamp;
 use parcelgate_clock::{Clock as _, System};
 use sha2::Sha256;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How far a message's time may be from ours, in seconds.
@@ -49,7 +48,7 @@ pub(crate) struct Receiver {
 struct Inbox {
     secret: OnceLock<Secret>,
     seen: Mutex<HashSet<String>>,
-    tally: watch::Sender<Tally>,
+    tally: Mutex<Tally>,
 }
 
 impl Receiver {
@@ -63,7 +62,7 @@ impl Receiver {
         let state = Arc::new(Inbox {
             secret: OnceLock::new(),
             seen: Mutex::default(),
-            tally: watch::Sender::new(Tally::default()),
+            tally: Mutex::default(),
         });
         let routes = Router::new()
             .route("/webhook", post(receive))
@@ -97,10 +96,14 @@ impl Receiver {
             .map_err(|_| anyhow::anyhow!("the receiver has a secret"))
     }
 
-    /// What has been received, now and as it changes.
-    pub(crate) fn tally(&self) -> watch::Receiver<Tally> {
-        self.state.tally.subscribe()
+    /// What has been received.
+    pub(crate) fn tally(&self) -> Tally {
+        *lock(&self.state.tally)
     }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Receiver {
@@ -115,21 +118,19 @@ async fn receive(State(inbox): State<Arc<Inbox>>, headers: HeaderMap, body: Byte
         .get()
         .and_then(|secret| secret.verify(&headers, &body, System.now()));
     let Some(id) = verified else {
-        inbox.tally.send_modify(|tally| tally.refused += 1);
+        lock(&inbox.tally).refused += 1;
         return StatusCode::UNAUTHORIZED;
     };
-    let mut seen = inbox.seen.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut seen = lock(&inbox.seen);
     if seen.len() >= REMEMBERED_MAX {
         return StatusCode::INSUFFICIENT_STORAGE;
     }
-    let new = seen.insert(id.to_owned());
-    inbox.tally.send_modify(|tally| {
-        if new {
-            tally.verified += 1
-        } else {
-            tally.repeated += 1
-        }
-    });
+    let mut tally = lock(&inbox.tally);
+    if seen.insert(id.to_owned()) {
+        tally.verified += 1;
+    } else {
+        tally.repeated += 1;
+    }
     StatusCode::NO_CONTENT
 }
 
@@ -257,9 +258,8 @@ mod tests {
         assert_eq!(post("{}", map.clone()).await, StatusCode::NO_CONTENT);
         assert_eq!(post("{}", map.clone()).await, StatusCode::NO_CONTENT);
         assert_eq!(post("{ }", map).await, StatusCode::UNAUTHORIZED);
-        let tally = *receiver.tally().borrow();
         assert_eq!(
-            tally,
+            receiver.tally(),
             Tally {
                 verified: 1,
                 repeated: 1,

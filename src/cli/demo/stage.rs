@@ -4,6 +4,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use parcelgate_clock::{Clock as _, System};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 
 use super::days::Days;
 use crate::app::Gateway;
+use crate::cli::connect::{Gate, Key, ServerArgs};
 use crate::config::{AccountConfig, Config};
 
 const RATE_CARD: &str = include_str!("../../../examples/yanwen-rate-card.csv");
@@ -26,6 +28,8 @@ const UNITS: [(&str, &str); 6] = [
     ("AUD", "1.53"),
     ("JPY", "151.50"),
 ];
+/// The longest that the gateway may take to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// Everything that the demo's key may do.
 const SCOPES: [&str; 5] = ["rates.read", "labels", "tracking", "webhooks", "carriers"];
 
@@ -80,6 +84,21 @@ impl Stage {
     #[must_use]
     pub(crate) fn server(&self) -> String {
         format!("http://{}", self.gateway.grpc())
+    }
+
+    /// Calls the gateway as any other service would.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(crate) async fn enter(&self) -> anyhow::Result<Gate> {
+        let key = Some(Key::from(self.key.clone()));
+        let (server, timeout) = (self.server(), ANSWER_MAX);
+        Gate::open(&ServerArgs {
+            server,
+            key,
+            timeout,
+        })
+        .await
     }
 
     /// Ends both and throws the database away.
