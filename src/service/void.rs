@@ -188,14 +188,13 @@ fn step_after(outcome: Result<(), Error>) -> Step {
         return Step::VoidUnknown(fault);
     }
     match error.kind {
-        Kind::Unsent | Kind::Throttled | Kind::StaleToken | Kind::Deadline => {
+        Kind::Unsent | Kind::Throttled | Kind::StaleToken | Kind::Credentials | Kind::Deadline => {
             Step::VoidWanted(Some(fault))
         }
         Kind::Invalid
         | Kind::NotFound
         | Kind::Refused
         | Kind::Unsupported
-        | Kind::Credentials
         | Kind::Unavailable
         | Kind::OutcomeUnknown
         | Kind::Malformed => Step::VoidRefused(fault),

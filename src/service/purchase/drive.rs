@@ -149,14 +149,14 @@ fn step_after(error: &Error) -> Step {
         return Step::Unknown(fault);
     }
     match error.kind {
-        Kind::Unsent | Kind::Throttled | Kind::StaleToken | Kind::Deadline => {
+        // Who is not let in has bought nothing; the same request may buy once the account is mended.
+        Kind::Unsent | Kind::Throttled | Kind::StaleToken | Kind::Credentials | Kind::Deadline => {
             Step::NotSent(Some(fault))
         }
         Kind::Invalid
         | Kind::NotFound
         | Kind::Refused
         | Kind::Unsupported
-        | Kind::Credentials
         | Kind::Unavailable
         | Kind::OutcomeUnknown
         | Kind::Malformed => Step::Rejected(fault),
