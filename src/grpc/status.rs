@@ -31,6 +31,7 @@ impl From<Fault> for Status {
             }
             Fault::RequestIdReused => with(Code::InvalidArgument, text, "REQUEST_ID_REUSED"),
             Fault::InProgress => retry(Code::Aborted, text, "PURCHASE_IN_PROGRESS", SOON),
+            Fault::Cancelled => with(Code::FailedPrecondition, text, "PURCHASE_CANCELLED"),
             Fault::QuoteExpired(_) => with(Code::FailedPrecondition, text, "QUOTE_EXPIRED"),
             Fault::TooDear { .. } => with(Code::FailedPrecondition, text, "MAX_TOTAL_EXCEEDED"),
             Fault::NothingFits(_) => with(Code::FailedPrecondition, text, "NOTHING_FITS"),

@@ -32,6 +32,9 @@ pub enum Fault {
     /// The purchase is under way elsewhere.
     #[error("this purchase is under way; ask again with the same request_id")]
     InProgress,
+    /// The purchase was given up before anything was sent.
+    #[error("this purchase was given up and nothing was bought; use a new request_id to buy")]
+    Cancelled,
     /// The quote holds no longer.
     #[error("{0} has expired; quote again")]
     QuoteExpired(String),
@@ -71,6 +74,7 @@ pub enum Fault {
 
 impl Fault {
     /// Why a purchase was not made, from what was kept of it: the same words whenever it is asked.
+    /// Without a reason it goes on.
     #[must_use]
     pub fn of_purchase(purchase: &store::Purchase) -> Self {
         let Some(kept) = &purchase.fault else {
