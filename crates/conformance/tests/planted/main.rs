@@ -102,6 +102,7 @@ fn each_planted_fault_fails_its_check() {
         ("drops_the_carriers_words", "shipping::buy_refused"),
         ("takes_any_push", "pushes::wrong_credential"),
         ("charges_to_no_sum", "rates::us_domestic"),
+        ("gives_no_label_nor_reason", "shipping::label_again"),
         ("takes_any_order", "law::what_is_bought_passes_the_check::shipping.buy_us_domestic"),
     ];
     for (fault, check) in faults {

@@ -48,6 +48,7 @@ pub(crate) enum Fault {
     SendsWhatIsNotDescribed,
     ChargesToNoSum,
     TakesAnyOrder,
+    GivesNoLabelNorReason,
 }
 
 #[derive(Deserialize)]
@@ -391,6 +392,9 @@ impl Shipping for Toy {
     }
 
     async fn label(&self, call: &Call<'_>, shipment: &Shipment) -> Result<Vec<Label>> {
+        if self.has(Fault::GivesNoLabelNorReason) {
+            return Err(Error::new(Kind::Unsupported, ID, "label"));
+        }
         let label = self.fetch(call, &shipment.carrier_number).await?;
         label
             .map(|label| vec![label])
