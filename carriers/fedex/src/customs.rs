@@ -180,7 +180,7 @@ const fn purpose(contents: Contents) -> &'static str {
 /// Goods of up to 2500 USD a kind leave the United States without an export filing (15 CFR 30.37 a);
 /// to Canada none is needed at all. Of other goods nothing is said here, and FedEx asks.
 fn needs_no_filing(order: &Order, customs: &Customs) -> bool {
-    const LIMIT: Money = Money::of_minor(2_500_00, Currency::USD);
+    const LIMIT: Money = Money::of_minor(250_000, Currency::USD);
     let small = |item: &CustomsItem| {
         let value = line_value(item).filter(|value| value.currency() == Currency::USD);
         value.is_some_and(|value| value.minor() <= LIMIT.minor())
@@ -325,9 +325,9 @@ mod tests {
             item.unit_value = Money::of_minor(minor, Currency::USD);
             declared(&order)["exportDetail"]["exportComplianceStatement"].clone()
         };
-        assert_eq!(statement("GB", 1_250_00), json!("NO_EEI_30_37_A"));
-        assert_eq!(statement("GB", 1_250_01), Value::Null);
-        assert_eq!(statement("CA", 12_50), Value::Null);
+        assert_eq!(statement("GB", 125_000), json!("NO_EEI_30_37_A"));
+        assert_eq!(statement("GB", 125_001), Value::Null);
+        assert_eq!(statement("CA", 1_250), Value::Null);
     }
 
     #[test]
@@ -359,7 +359,7 @@ mod tests {
         item.description = "很".repeat(451);
         item.quantity = 10_000;
         item.unit_weight = parcelgate_domain::Weight::grams(0);
-        item.unit_value = Money::of_minor(100_000_00, Currency::USD);
+        item.unit_value = Money::of_minor(10_000_000, Currency::USD);
         let mut found = Violations::new();
         check(&bad, &mut found);
         let fields: Vec<_> = found.as_slice().iter().map(|v| v.field.as_str()).collect();

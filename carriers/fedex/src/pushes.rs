@@ -161,8 +161,9 @@ mod tests {
 
     fn delivered() -> Value {
         json!({
-            "trackingNumberInfo": {"trackingNumber": "794801122330"},
-            "scanEvents": [{"date": "2026-12-03T08:44:34-05:00", "eventType": "DL"}]
+            "trackingNumberInfo": {"trackingNumber": "794801122330", "unknown": [1]},
+            "unknown": {"deep": [1, null]},
+            "scanEvents": [{"unknown": {}, "date": "2026-12-03T08:44:34-05:00", "eventType": "DL"}]
         })
     }
 

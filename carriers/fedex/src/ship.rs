@@ -120,7 +120,7 @@ pub(crate) mod tests {
                 description: "Ceramic mug".to_owned(),
                 description_zh: None,
                 quantity: 2,
-                unit_value: Money::of_minor(12_50, currency),
+                unit_value: Money::of_minor(1_250, currency),
                 unit_weight: Weight::grams(400),
                 hs_code: Some("6911.10".to_owned()),
                 origin: Country::CN,

@@ -178,7 +178,7 @@ mod tests {
         let unknown = json!({"error": {
             "code": "TRACKING.TRACKINGNUMBER.NOTFOUND", "message": "Tracking number cannot be found."
         }});
-        let error = tracked(&[unknown.clone()]).unwrap_err();
+        let error = tracked(std::slice::from_ref(&unknown)).unwrap_err();
         assert_eq!(error.kind, Kind::NotFound);
         assert_eq!(
             error.code.as_deref(),

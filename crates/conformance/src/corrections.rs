@@ -83,6 +83,49 @@ pub const CORRECTIONS: &[Correction] = &[
         right: "3",
         witness: r#""GIF""#,
     },
+    Correction {
+        file: "fedex/rate-portal-bundle.json",
+        schema: "/components/schemas/body",
+        member: "/oneOf",
+        wrong: "a request is exactly one of the full schema and the types of sample payloads, of \
+                which nearly all hold for any object",
+        evidence: "the samples are payloads, not types; Full_Schema_Quote_Rate is the one that \
+                   names every member",
+        right: r##"[{"$ref": "#/components/schemas/Full_Schema_Quote_Rate"}]"##,
+        witness: r#"{
+            "accountNumber": {"value": "740561073"},
+            "requestedShipment": {
+                "shipper": {"address": {"postalCode": "65247", "countryCode": "US"}},
+                "recipient": {"address": {"postalCode": "75063", "countryCode": "US"}},
+                "pickupType": "DROPOFF_AT_FEDEX_LOCATION",
+                "requestedPackageLineItems": [{"weight": {"units": "LB", "value": 10}}]
+            }
+        }"#,
+    },
+    Correction {
+        file: "fedex/address-validation.json",
+        schema: "/components/schemas/body",
+        member: "/oneOf",
+        wrong: "a request is exactly one of the full schema and the types of sample payloads, of \
+                which all hold for any object",
+        evidence: "the samples are payloads, not types; Full_Schema_Validate_Address is the one \
+                   that names every member",
+        right: r##"[{"$ref": "#/components/schemas/Full_Schema_Validate_Address"}]"##,
+        witness: r#"{"addressesToValidate": [{"address": {
+            "streetLines": ["7372 PARKRIDGE BLVD", "APT 286"], "city": "IRVING",
+            "stateOrProvinceCode": "TX", "postalCode": "75063-8659", "countryCode": "US"
+        }}]}"#,
+    },
+    Correction {
+        file: "fedex/track-portal-bundle.json",
+        schema: "/components/schemas/ReferenceInformation",
+        member: "/required",
+        wrong: "the days of shipping are required, the last one as shipDateEndDate",
+        evidence: "it says itself which days are taken when they are not present, and its samples \
+                   call the last one shipDateEnd",
+        right: r#"["value"]"#,
+        witness: r#"{"value": "11716439", "accountNumber": "740561073"}"#,
+    },
 ];
 
 /// The rows of one description.
