@@ -14,9 +14,12 @@ pub async fn poll(store: Arc<dyn Store>, poll: Poll, tick: Duration, closing: Ca
     let mut head = store.head();
     loop {
         head.mark_unchanged(); // registered before looking
-        match poll.round().await {
-            // There may be more than one round takes.
-            Ok(asked) if asked > 0 && !closing.is_cancelled() => continue,
+        // Cut in the middle nothing is lost: who was claimed is due again once the claim is over.
+        let Some(round) = closing.run_until_cancelled(poll.round()).await else {
+            return;
+        };
+        match round {
+            Ok(asked) if asked > 0 => continue, // there may be more than one round takes
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "a round of tracking failed"),
         }
@@ -33,8 +36,11 @@ pub async fn poll(store: Arc<dyn Store>, poll: Poll, tick: Duration, closing: Ca
 /// left behind.
 pub async fn settle(settlement: Settlement, tick: Duration, closing: CancellationToken) {
     loop {
-        if let Err(error) = settlement.round().await {
-            tracing::warn!(%error, "a round of settling failed");
+        // Cut in the middle nothing is lost: a look is repeated, and a void succeeds twice.
+        match closing.run_until_cancelled(settlement.round()).await {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => tracing::warn!(%error, "a round of settling failed"),
+            None => return,
         }
         tokio::select! {
             () = parcelgate_clock::sleep(tick) => {}
