@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::StreamExt;
 use jiff::Timestamp;
-use parcelgate_carrier::Lookup;
+use parcelgate_carrier::{Error, Kind, Lookup};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
 
-use super::purchase::{bought, trackers};
+use super::purchase::{bought, order_of, trackers};
 use super::void::{Voids, shipment_of};
 use super::{Account, Accounts, Fault, fault};
 use crate::config::PurchaseConfig;
@@ -30,8 +31,10 @@ pub struct Settlement {
 
 /// So many empty look-ups, beside the time that must have passed, prove that nothing was sold.
 const EMPTY_LOOKUPS_MIN: u32 = 3;
-/// How many purchases one round looks at.
-const ROUND_MAX: u32 = 100;
+/// How many purchases one round looks at, and how many of them at once: what one carrier keeps
+/// waiting must not keep those of the others.
+const ROUND_MAX: u32 = 1_000;
+const AT_ONCE_MAX: usize = 16;
 /// How long one look-up may take.
 const LOOKUP_BUDGET: Duration = Duration::from_secs(15);
 
@@ -68,12 +71,14 @@ impl Settlement {
             .unsettled(now, accepted_before, ROUND_MAX)
             .await?;
         let count = unsettled.len();
-        for purchase in unsettled {
-            let id = purchase.id.clone();
-            if let Err(error) = self.settle(purchase, now).await {
-                tracing::warn!(shipment = %id, %error, "not settled yet");
-            }
-        }
+        futures::stream::iter(unsettled)
+            .for_each_concurrent(AT_ONCE_MAX, |purchase| async move {
+                let id = purchase.id.clone();
+                if let Err(error) = self.settle(purchase, now).await {
+                    tracing::warn!(shipment = %id, %error, "not settled yet");
+                }
+            })
+            .await;
         Ok(count)
     }
 
@@ -85,7 +90,12 @@ impl Settlement {
                 self.advance(&purchase, Step::Cancelled(fault)).await
             }
             PurchaseState::Sending => self.advance(&purchase, Step::Unknown(interrupted())).await,
-            PurchaseState::Unknown => self.look_up(&purchase, now).await,
+            PurchaseState::Unknown => match self.look_up(&purchase, now).await {
+                Err(error) if self.doubted_for(&purchase, now) > self.review_after() => {
+                    self.review(&purchase, kept(&error)).await
+                }
+                looked_up => looked_up,
+            },
             PurchaseState::PurchasedNoLabel => self.fetch_label(&purchase).await,
             PurchaseState::VoidWanted => self.voids.carry_out(purchase).await,
             PurchaseState::Voiding => {
@@ -110,19 +120,26 @@ impl Settlement {
             .carrier
             .shipping()
             .ok_or_else(|| account.lacks("shipping"))?;
+        let boxes = order_of(&self.store, purchase).await?.parcels.len();
         let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
-        match shipping.find(&call, &purchase.reference).await {
-            Ok(Some(shipment)) => {
+        match shipping.find(&call, &purchase.reference).await? {
+            Some(shipment) if shipment.parcels.len() == boxes => {
                 self.forget(&purchase.id);
                 self.found(purchase, shipment, now).await
             }
-            Ok(None) => self.not_found(account, purchase, now).await,
-            Err(error) if self.doubted_for(purchase, now) > self.review_after() => {
-                self.advance(purchase, Step::NeedsReview(fault::kept(&error)))
-                    .await
+            Some(shipment) => {
+                let why = format!("{} of {boxes} boxes are known", shipment.parcels.len());
+                let carrier = purchase.carrier.clone();
+                Err(Error::new(Kind::Malformed, carrier, "find").because(why))?
             }
-            Err(error) => Err(error.into()),
+            None => self.not_found(account, purchase, now).await,
         }
+    }
+
+    /// Hands it to a person.
+    async fn review(&self, purchase: &Purchase, why: Kept) -> Result<(), Fault> {
+        self.forget(&purchase.id);
+        self.advance(purchase, Step::NeedsReview(why)).await
     }
 
     async fn found(
@@ -163,7 +180,7 @@ impl Settlement {
         }
         if doubted_for > self.review_after() {
             let fault = purchase.fault.clone().unwrap_or_else(interrupted);
-            return self.advance(purchase, Step::NeedsReview(fault)).await;
+            return self.review(purchase, fault).await;
         }
         Ok(())
     }
@@ -228,9 +245,21 @@ impl Settlement {
 
 /// What is kept of a purchase whose sender is gone.
 fn interrupted() -> Kept {
+    doubt("the gateway stopped before the carrier's answer was written down".to_owned())
+}
+
+/// What is kept of a look-up that did not take place.
+fn kept(fault: &Fault) -> Kept {
+    match fault {
+        Fault::Carrier(error) => fault::kept(error),
+        other => doubt(other.to_string()),
+    }
+}
+
+fn doubt(text: String) -> Kept {
     Kept {
-        kind: parcelgate_carrier::Kind::OutcomeUnknown.name().to_owned(),
+        kind: Kind::OutcomeUnknown.name().to_owned(),
         code: None,
-        text: "the gateway stopped before the carrier's answer was written down".to_owned(),
+        text,
     }
 }

@@ -8,7 +8,7 @@ use parcelgate_carrier::{Call, Error, Kind, Order, Shipping};
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{
     Batch, Bought, BoughtParcel, Error as StoreError, NewTracker, Parcel, Purchase, ShipmentId,
-    Step, TrackerId, Version,
+    Step, Store, TrackerId, Version,
 };
 
 use super::Purchases;
@@ -45,14 +45,7 @@ impl Purchases {
             .carrier
             .shipping()
             .ok_or_else(|| account.lacks("shipping"))?;
-        let order = self.store.order(&purchase.tenant, &purchase.id).await?;
-        let order = order.ok_or_else(|| Fault::NotFound(format!("order of {}", purchase.id)))?;
-        let order: Order = serde_json::from_str(order.expose()).map_err(|error| {
-            Fault::Store(parcelgate_store::Error::Unreadable {
-                what: "order",
-                why: error.to_string(),
-            })
-        })?;
+        let order = order_of(&self.store, &purchase).await?;
 
         let budget = Duration::from_millis(self.config.carrier_ms_max);
         // Counted from before the commit: however long this process is held up in between, nothing
@@ -161,6 +154,18 @@ fn step_after(error: &Error) -> Step {
         | Kind::OutcomeUnknown
         | Kind::Malformed => Step::Rejected(fault),
     }
+}
+
+/// What is to be bought, as it was accepted.
+pub(crate) async fn order_of(store: &Arc<dyn Store>, purchase: &Purchase) -> Result<Order, Fault> {
+    let order = store.order(&purchase.tenant, &purchase.id).await?;
+    let order = order.ok_or_else(|| Fault::NotFound(format!("order of {}", purchase.id)))?;
+    serde_json::from_str(order.expose()).map_err(|error| {
+        Fault::Store(StoreError::Unreadable {
+            what: "order",
+            why: error.to_string(),
+        })
+    })
 }
 
 /// What the carrier sold, as the store keeps it.

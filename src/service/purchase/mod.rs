@@ -25,7 +25,7 @@ use parcelgate_store::{
 };
 use tokio_util::task::TaskTracker;
 
-pub(crate) use drive::{bought, trackers};
+pub(crate) use drive::{bought, order_of, trackers};
 pub use select::{Goal, Selection};
 
 use super::rates::Rates;
