@@ -76,12 +76,12 @@ impl Fault {
     /// Why a purchase was not made, from what was kept of it: the same words whenever it is asked.
     /// Without a reason it goes on.
     #[must_use]
-    pub fn of_purchase(purchase: &store::Purchase) -> Self {
+    pub fn of_purchase(purchase: &store::Purchase, operation: &'static str) -> Self {
         let Some(kept) = &purchase.fault else {
             return Self::InProgress;
         };
         let kind = kind_of(kept).unwrap_or(Kind::Unavailable);
-        let error = parcelgate_carrier::Error::new(kind, purchase.carrier.clone(), "buy");
+        let error = parcelgate_carrier::Error::new(kind, purchase.carrier.clone(), operation);
         Self::from(error.said(kept.code.clone().unwrap_or_default(), &kept.text))
     }
 }

@@ -63,7 +63,7 @@ impl Voids {
                 | PurchaseState::Voiding
                 | PurchaseState::VoidUnknown => return Ok(purchase),
                 PurchaseState::Purchased | PurchaseState::PurchasedNoLabel => {}
-                PurchaseState::VoidRefused => return Err(Fault::of_purchase(&purchase)),
+                PurchaseState::VoidRefused => return Err(Fault::of_purchase(&purchase, "void")),
                 other @ (PurchaseState::Accepted
                 | PurchaseState::Sending
                 | PurchaseState::Rejected
@@ -126,7 +126,7 @@ impl Voids {
         }
         let purchase = self.read(caller, &id).await?;
         match (purchase.version.state, &purchase.fault) {
-            (PurchaseState::VoidRefused, Some(_)) => Err(Fault::of_purchase(&purchase)),
+            (PurchaseState::VoidRefused, Some(_)) => Err(Fault::of_purchase(&purchase, "void")),
             _ => Ok(purchase),
         }
     }

@@ -62,6 +62,48 @@ impl Status {
         (Self::Expired, "EXPIRED"),
     ];
 
+    /// For people who read English; where a substatus is known, that says more.
+    #[must_use]
+    pub const fn english(self) -> &'static str {
+        match self {
+            Self::Unknown => "Nothing known yet",
+            Self::NotFound => "Not known to the carrier",
+            Self::InfoReceived => "Announced to the carrier",
+            Self::Accepted => "Accepted by the carrier",
+            Self::InTransit => "On its way",
+            Self::OutForDelivery => "Out for delivery",
+            Self::AvailableForPickup => "Waiting to be picked up",
+            Self::AttemptFailed => "Delivery attempted",
+            Self::Exception => "Something needs attention",
+            Self::Delivered => "Delivered",
+            Self::Returning => "On its way back",
+            Self::Returned => "Back with the sender",
+            Self::Cancelled => "Cancelled",
+            Self::Expired => "No longer followed",
+        }
+    }
+
+    /// For people who read Chinese; where a substatus is known, that says more.
+    #[must_use]
+    pub const fn chinese(self) -> &'static str {
+        match self {
+            Self::Unknown => "暂无信息",
+            Self::NotFound => "承运商查无此单",
+            Self::InfoReceived => "已预报给承运商",
+            Self::Accepted => "承运商已收货",
+            Self::InTransit => "运输中",
+            Self::OutForDelivery => "派送中",
+            Self::AvailableForPickup => "待提取",
+            Self::AttemptFailed => "已尝试派送",
+            Self::Exception => "包裹异常",
+            Self::Delivered => "已妥投",
+            Self::Returning => "退件中",
+            Self::Returned => "已退回寄件人",
+            Self::Cancelled => "已取消",
+            Self::Expired => "已停止追踪",
+        }
+    }
+
     /// Whether the parcel's way is over.
     #[must_use]
     pub const fn is_terminal(self) -> bool {

@@ -299,7 +299,10 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::as_conversions, reason = "only a cast gives the order of declaration")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "only a cast gives the order of declaration"
+    )]
     fn the_table_has_one_row_for_each() {
         assert!(TABLE.is_sorted_by(|a, b| a.substatus < b.substatus));
         assert_eq!(TABLE.last().unwrap().substatus, Substatus::ReturnedReceived);

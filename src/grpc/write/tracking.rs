@@ -1,6 +1,6 @@
 //! Trackers and events.
 
-use parcelgate_domain::{Status, Substatus, TimeBasis, TrackingEvent};
+use parcelgate_domain::{Status, TimeBasis, TrackingEvent};
 use parcelgate_proto::v1;
 use parcelgate_store::{Event, Tracker, TrackerEnd};
 
@@ -10,8 +10,9 @@ use crate::service::track::standing;
 pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
     let state = &tracker.state;
     let (stands, substatus) = standing(tracker);
-    let text = |words: fn(Substatus) -> &'static str| {
-        substatus.map_or_else(String::new, |substatus| words(substatus).to_owned())
+    let (text, text_zh) = match state.substatus {
+        Some(substatus) => (substatus.english(), substatus.chinese()),
+        None => (state.status.english(), state.status.chinese()),
     };
     v1::Tracker {
         name: format!("trackers/{}", tracker.id),
@@ -31,8 +32,8 @@ pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
             .map_or_else(String::new, |id| format!("shipments/{id}")),
         status: status(stands).into(),
         substatus: substatus.map_or_else(String::new, |substatus| substatus.name().to_owned()),
-        text: text(Substatus::english),
-        text_zh: text(Substatus::chinese),
+        text: text.to_owned(),
+        text_zh: text_zh.to_owned(),
         leg: state.leg.map_or_else(String::new, |leg| leg.to_string()),
         responsible: state.responsible.to_string(),
         action: state.action.to_string(),

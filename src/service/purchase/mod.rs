@@ -269,7 +269,9 @@ fn outcome(purchase: Purchase) -> Result<Purchase, Fault> {
     match purchase.version.state {
         PurchaseState::Sending => Err(Fault::InProgress),
         // Back to accepted means that nothing left: the caller may ask again with the same key.
-        PurchaseState::Accepted | PurchaseState::Rejected => Err(Fault::of_purchase(&purchase)),
+        PurchaseState::Accepted | PurchaseState::Rejected => {
+            Err(Fault::of_purchase(&purchase, "buy"))
+        }
         // Whatever it failed for would have passed; asking again with this key never helps.
         PurchaseState::Cancelled => Err(Fault::Cancelled),
         PurchaseState::Purchased
