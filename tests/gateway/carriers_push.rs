@@ -119,3 +119,12 @@ async fn who_shows_a_wrong_credential_is_not_heard() {
     );
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn a_door_that_no_carrier_was_told_of_is_shut() {
+    let stage = Stage::start().await;
+    assert!(stage.config.http.public_url.is_empty());
+    let path = format!("/carriers/{UPS}/events");
+    assert_eq!(post(stage.gateway.http(), &path, "", "{}").await, 404);
+    stage.stop().await;
+}

@@ -24,11 +24,16 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    /// Under `public_url`; nobody is asked to push when it is empty. `pepper` must stay the same over
-    /// restarts, or carriers show credentials that are no longer known.
+    /// Under `public_url`; nobody is asked to push, and nobody heard, when it is empty. `pepper` must
+    /// stay the same over restarts, or carriers show credentials that are no longer known.
     #[must_use]
     pub fn new(public_url: String, pepper: Secret) -> Self {
         Self { public_url, pepper }
+    }
+
+    /// Whether carriers are told of it.
+    fn is_open(&self) -> bool {
+        !self.public_url.is_empty()
     }
 
     /// What an account's carrier is told of our door: each account has a credential of its own.
@@ -57,7 +62,7 @@ impl Tracks {
         let Some(pushes) = account.carrier.pushes() else {
             return;
         };
-        if self.pushed.public_url.is_empty() || trackers.is_empty() {
+        if !self.pushed.is_open() || trackers.is_empty() {
             return;
         }
         let numbers: Vec<_> = trackers
@@ -89,10 +94,9 @@ impl Tracks {
         body: &[u8],
     ) -> Result<usize, Fault> {
         let account = self.accounts.named(account)?.clone();
-        let pushes = account
-            .carrier
-            .pushes()
-            .ok_or_else(|| account.lacks("pushes"))?;
+        // No carrier was told of a door without an address, and its secret is nobody's.
+        let pushes = account.carrier.pushes().filter(|_| self.pushed.is_open());
+        let pushes = pushes.ok_or_else(|| account.lacks("pushes"))?;
         let inbound = Inbound {
             headers,
             body,
