@@ -101,7 +101,6 @@ impl Poll {
             .filter(|tracker| tracker.last_checked_at.is_none())
             .cloned()
             .collect();
-        self.tracks.ask_to_push(account, &new).await;
         let pairs = trackers.iter().zip(answers);
         let taken = pairs.map(|(tracker, answer)| async move {
             match answer {
@@ -112,8 +111,10 @@ impl Poll {
                 Err(_) => self.tracks.no_answer(tracker).await,
             }
         });
-        // Together, so that the store writes them in one commit.
-        let outcomes = futures::future::join_all(taken).await;
+        // Together, so that the store writes them in one commit; and beside it, since a carrier may
+        // take its time to agree.
+        let taken = futures::future::join_all(taken);
+        let (outcomes, ()) = tokio::join!(taken, self.tracks.ask_to_push(account, &new));
         outcomes.into_iter().collect()
     }
 }
