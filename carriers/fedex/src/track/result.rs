@@ -163,7 +163,7 @@ impl TrackResult {
 
     pub(crate) fn is_cancelled(&self) -> bool {
         let status = &self.latest_status_detail;
-        [&status.code, &status.derived_code].contains(&&CANCELLED.to_owned())
+        status.code == CANCELLED || status.derived_code == CANCELLED
     }
 
     /// Which box of its shipment it is, from 1.
