@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parcelgate_carrier::AddressVerdict;
 use parcelgate_domain::{Address, CarrierId};
 
-use super::{Account, Accounts, Caller, Fault};
+use super::{Account, Accounts, Caller, Fault, MARGIN};
 
 /// Checks addresses.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl AddressChecks {
             .addresses()
             .ok_or_else(|| account.lacks("addresses"))?;
         let verdict = addresses
-            .validate(&account.call(caller.deadline), address)
+            .validate(&account.call(caller.reply_by(MARGIN)), address)
             .await?;
         Ok((account.carrier_id().clone(), verdict))
     }

@@ -4,6 +4,9 @@ use std::time::{Duration, Instant};
 
 use parcelgate_store::Tenant;
 
+/// How much earlier than its caller's deadline a reply leaves, so that it arrives in time.
+pub(crate) const MARGIN: Duration = Duration::from_millis(50);
+
 /// One call's caller.
 #[derive(Debug, Clone)]
 pub struct Caller {

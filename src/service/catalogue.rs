@@ -5,7 +5,7 @@ use std::sync::Arc;
 use parcelgate_carrier::Warehouse;
 use parcelgate_domain::Service;
 
-use super::{Account, Accounts, Caller, Fault};
+use super::{Account, Accounts, Caller, Fault, MARGIN};
 
 /// Tells of carriers and accounts.
 #[derive(Debug)]
@@ -58,7 +58,8 @@ impl Catalogues {
             .carrier
             .catalogue()
             .ok_or_else(|| account.lacks("catalogue"))?;
-        Ok(catalogue.services(&account.call(caller.deadline)).await?)
+        let call = account.call(caller.reply_by(MARGIN));
+        Ok(catalogue.services(&call).await?)
     }
 
     /// Where an account may hand over parcels.
@@ -75,6 +76,7 @@ impl Catalogues {
             .carrier
             .catalogue()
             .ok_or_else(|| account.lacks("catalogue"))?;
-        Ok(catalogue.warehouses(&account.call(caller.deadline)).await?)
+        let call = account.call(caller.reply_by(MARGIN));
+        Ok(catalogue.warehouses(&call).await?)
     }
 }

@@ -17,5 +17,6 @@ pub mod void;
 pub mod watch;
 
 pub use accounts::{Account, Accounts};
+pub(crate) use caller::MARGIN;
 pub use caller::{Caller, Scope, main_tenant};
 pub use fault::Fault;

@@ -12,7 +12,7 @@ use parcelgate_store::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::{Accounts, Caller, Fault, fault};
+use super::{Accounts, Caller, Fault, MARGIN, fault};
 
 /// Voids labels.
 #[derive(Debug, Clone)]
@@ -116,7 +116,7 @@ impl Voids {
             let task = self
                 .tasks
                 .spawn(async move { this.carry_out(wanted).await });
-            let left = parcelgate_clock::left(caller.reply_by(Duration::from_millis(50)));
+            let left = parcelgate_clock::left(caller.reply_by(MARGIN));
             match tokio::time::timeout(left, task).await {
                 // Another asks the carrier already.
                 Ok(Ok(Err(Fault::Store(StoreError::Conflict { .. })))) => {}

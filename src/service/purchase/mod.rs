@@ -12,7 +12,6 @@ mod tests;
 mod witness;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use parcelgate_carrier::Order;
 use parcelgate_clock::SharedClock;
@@ -29,7 +28,7 @@ pub(crate) use drive::{bought, order_of, trackers};
 pub use select::{Goal, Selection};
 
 use super::rates::Rates;
-use super::{Account, Accounts, Caller, Fault};
+use super::{Account, Accounts, Caller, Fault, MARGIN};
 use crate::config::PurchaseConfig;
 use crate::label::form_to_buy;
 use flights::Flights;
@@ -91,8 +90,6 @@ pub struct Purchases {
 
 /// The method under which request ids of purchases are reserved.
 const METHOD: &str = "PurchaseLabel";
-/// How much earlier than the caller's deadline the reply leaves.
-const MARGIN: Duration = Duration::from_millis(50);
 
 impl Purchases {
     /// Over these accounts; its tasks are tracked by `tasks`, so that a shutdown waits for them.

@@ -18,7 +18,7 @@ use parcelgate_tracking_number as numbers;
 pub use poll::Poll;
 pub use pushed::Pushed;
 
-use super::{Account, Accounts, Caller, Fault};
+use super::{Account, Accounts, Caller, Fault, MARGIN};
 use crate::config::TrackingConfig;
 
 /// Follows parcels.
@@ -105,7 +105,7 @@ impl Tracks {
         let tracker = self.read(caller, id).await?;
         let account = self.account_of(&tracker)?;
         let tracking = tracking_of(&account)?;
-        let call = account.call(caller.deadline);
+        let call = account.call(caller.reply_by(MARGIN));
         let answers = tracking
             .track(&call, std::slice::from_ref(&tracker.number))
             .await?;
