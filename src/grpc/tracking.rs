@@ -91,11 +91,15 @@ impl TrackingService for TrackingApi {
             found.refuse("names", names.len(), format!("at most {BATCH_MAX} names"));
             return Err(Fault::from(found).into());
         }
-        let ids: Result<Vec<TrackerId>, Fault> = names
-            .iter()
-            .map(|name| read::resource(name, "trackers", "names"))
+        let mut found = Violations::new();
+        let named = names.iter().enumerate();
+        let ids: Vec<TrackerId> = named
+            .filter_map(|(index, name)| {
+                read::resource_in(name, "trackers", &format!("names[{index}]"), &mut found)
+            })
             .collect();
-        let trackers = self.tracks.batch(&caller, &ids?).await?;
+        let ids = found.none_or(ids).map_err(Fault::from)?;
+        let trackers = self.tracks.batch(&caller, &ids).await?;
         let trackers = trackers.iter().map(write::tracker).collect();
         Ok(Response::new(v1::BatchGetTrackersResponse { trackers }))
     }

@@ -5,6 +5,7 @@ mod poll;
 mod pushed;
 mod schedule;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use parcelgate_carrier::{Kind, Tracking};
@@ -136,8 +137,13 @@ impl Tracks {
     /// # Errors
     /// When one of them is not there.
     pub async fn batch(&self, caller: &Caller, ids: &[TrackerId]) -> Result<Vec<Tracker>, Fault> {
-        let reads = ids.iter().map(|id| self.read(caller, id));
-        futures::future::try_join_all(reads).await
+        let found = self.store.trackers_by_id(&caller.tenant, ids).await?;
+        let by_id: HashMap<_, _> = found.iter().map(|tracker| (&tracker.id, tracker)).collect();
+        let in_order = ids.iter().map(|id| {
+            let found = by_id.get(id).map(|tracker| (*tracker).clone());
+            found.ok_or_else(|| Fault::NotFound(format!("trackers/{id}")))
+        });
+        in_order.collect()
     }
 
     /// A page of trackers, of one status or any, and after which of them to go on, if there are more.
