@@ -61,7 +61,13 @@ impl Purchases {
                 let mut wanted = request.rate_request();
                 wanted.deliver_by = *deliver_by;
                 wanted.carriers.clone_from(carriers);
-                let sheet = self.rates.quote(caller, &wanted).await;
+                // The other half of the time is for buying: a carrier that hangs must not take it.
+                let half = parcelgate_clock::left(caller.deadline) / 2;
+                let asking = Caller {
+                    deadline: parcelgate_clock::instant() + half,
+                    ..caller.clone()
+                };
+                let sheet = self.rates.quote(&asking, &wanted).await;
                 let reasons: Vec<String> = sheet
                     .failures
                     .iter()
