@@ -4,12 +4,19 @@ use parcelgate_carrier::{Connect, connect};
 use parcelgate_domain::CarrierId;
 
 /// Every carrier with how it is made of an account's settings.
-pub static CARRIERS: [(CarrierId, Connect); 2] = [
+pub static CARRIERS: [(CarrierId, Connect); 3] = [
     (CarrierId::known("ups"), |settings| {
         connect(
             CarrierId::known("ups"),
             settings,
             parcelgate_carrier_ups::connect,
+        )
+    }),
+    (CarrierId::known("fedex"), |settings| {
+        connect(
+            CarrierId::known("fedex"),
+            settings,
+            parcelgate_carrier_fedex::connect,
         )
     }),
     (CarrierId::known("yanwen"), |settings| {

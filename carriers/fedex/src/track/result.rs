@@ -84,7 +84,7 @@ struct Additional {
     package_identifiers: Vec<Unread>,
 }
 
-/// The description says `value`, its answers in the portal's console `values`.
+/// The description says `value` of what is a list; `values` is read too.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Identifier {
