@@ -119,6 +119,8 @@ impl UnaryService<Bytes> for Quoting {
             let sheet = this.api.answer(&caller, &asked).await?;
             let reply = Bytes::from(write::sheet(&sheet).encode_to_vec());
             if is_steady(&sheet) {
+                // Copied: as received it holds on to the whole buffer that it was received in.
+                let question = (question.0, Bytes::copy_from_slice(&question.1));
                 this.replies.insert(question, reply.clone());
             }
             Ok(Response::new(reply))
