@@ -217,11 +217,14 @@ impl Ground {
         let poll = Poll::new(services.tracks.clone());
         let closing = || self.closing.clone();
         let (store, clock) = (self.store.clone(), self.clock.clone());
-        vec![
+        let upkeep = telemetry::measure().map(|metrics| jobs::upkeep(metrics, closing()));
+        let mut loops = vec![
             tokio::spawn(jobs::poll(self.store.clone(), poll, tick, closing())),
             tokio::spawn(jobs::settle(settlement, settle_tick, closing())),
             tokio::spawn(push::run(store, clock, config.push.clone(), closing())),
-        ]
+        ];
+        loops.extend(upkeep.map(tokio::spawn));
+        loops
     }
 
     /// What is called from outside.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use parcelgate_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -44,6 +45,19 @@ pub async fn settle(settlement: Settlement, tick: Duration, closing: Cancellatio
         }
         tokio::select! {
             () = parcelgate_clock::sleep(tick) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// How often measurements are put together.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Puts measurements together, until `closing`: where nobody reads them they would pile up.
+pub async fn upkeep(metrics: PrometheusHandle, closing: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = parcelgate_clock::sleep(UPKEEP) => metrics.run_upkeep(),
             () = closing.cancelled() => return,
         }
     }
