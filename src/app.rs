@@ -12,7 +12,7 @@ use parcelgate_domain::{Currency, ExchangeRates, Secret};
 use parcelgate_store::{Sqlite, Store};
 use parcelgate_wire::Wire;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -113,12 +113,15 @@ impl Gateway {
     }
 
     /// Stops taking calls, finishes what is in progress, within the grace period, and closes the
-    /// database. A purchase that is being sent is waited for in any case.
+    /// database. A purchase that is being sent is waited for in any case, which takes no longer than
+    /// `purchase.carrier_ms_max`.
     pub async fn stop(self) {
         self.closing.cancel();
+        let cut: Vec<_> = self.loops.iter().map(JoinHandle::abort_handle).collect();
         let finished = futures::future::join_all(self.loops);
         if tokio::time::timeout(self.grace, finished).await.is_err() {
-            tracing::warn!("calls in progress were cut after the grace period");
+            tracing::warn!("what was in progress is cut after the grace period");
+            cut.iter().for_each(AbortHandle::abort);
         }
         self.tasks.close();
         self.tasks.wait().await;
