@@ -1,5 +1,6 @@
 //! The composition root: the only place that knows concrete types.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -145,7 +146,12 @@ impl Ground {
             .accounts
             .iter()
             .map(|account| open_account(account, &clock));
-        let accounts = Arc::new(Accounts::new(accounts.collect::<Result<_, _>>()?));
+        let accounts: Vec<Account> = accounts.collect::<Result<_, _>>()?;
+        let mut names = BTreeSet::new();
+        if let Some(twice) = accounts.iter().find(|account| !names.insert(&account.id)) {
+            anyhow::bail!("there are two accounts named {}", twice.id);
+        }
+        let accounts = Arc::new(Accounts::new(accounts));
         let store = open_store(&config.store.path).await?;
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         Ok(Self {
