@@ -1,5 +1,6 @@
 //! ShipmentService.
 
+use std::slice;
 use std::sync::Arc;
 
 use parcelgate_clock::SharedClock;
@@ -31,8 +32,8 @@ impl ShipmentApi {
         caller: &Caller,
         purchase: &parcelgate_store::Purchase,
     ) -> Result<v1::Shipment, Fault> {
-        let trackers = self.shipments.trackers(caller, purchase).await?;
-        Ok(write::shipment(purchase, &trackers))
+        let trackers = self.shipments.trackers(caller, slice::from_ref(purchase));
+        Ok(write::shipment(purchase, &trackers.await?))
     }
 }
 
@@ -86,12 +87,12 @@ impl ShipmentService for ShipmentApi {
             .await?;
         let last = list.last().map(|purchase| purchase.id.as_str());
         let next_page_token = token(LIST, page.size, list.len(), last);
-        let mut shipments = Vec::with_capacity(list.len());
-        for purchase in &list {
-            shipments.push(self.written(&caller, purchase).await?);
-        }
+        let trackers = self.shipments.trackers(&caller, &list).await?;
+        let written = list
+            .iter()
+            .map(|purchase| write::shipment(purchase, &trackers));
         Ok(Response::new(v1::ListShipmentsResponse {
-            shipments,
+            shipments: written.collect(),
             next_page_token,
         }))
     }

@@ -1,12 +1,16 @@
 //! Shipments and labels are read, without asking a carrier.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use parcelgate_domain::{Label, LabelFormat, PurchaseState, TrackingNumber, Violations};
+use parcelgate_domain::{CarrierId, Label, LabelFormat, PurchaseState, TrackingNumber, Violations};
 use parcelgate_store::{LabelRecord, Page, Purchase, ShipmentFilter, ShipmentId, Store, Tracker};
 
 use super::{Caller, Fault};
 use crate::label::draw;
+
+/// Trackers by the numbers of their carriers.
+pub type Trackers = HashMap<(CarrierId, TrackingNumber), Tracker>;
 
 /// Reads shipments.
 #[derive(Debug)]
@@ -43,27 +47,27 @@ impl Shipments {
         Ok(self.store.shipments(&caller.tenant, filter, page).await?)
     }
 
-    /// The trackers of a shipment's boxes.
+    /// The trackers of all boxes of these shipments, by their numbers.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn trackers(
         &self,
         caller: &Caller,
-        purchase: &Purchase,
-    ) -> Result<Vec<Tracker>, Fault> {
-        let numbers: Vec<_> = purchase
-            .parcels
-            .iter()
-            .map(|parcel| (Some(purchase.carrier.clone()), parcel.number.clone()))
-            .collect();
+        purchases: &[Purchase],
+    ) -> Result<Trackers, Fault> {
+        let of_each = purchases.iter().flat_map(|purchase| {
+            let numbers = purchase.parcels.iter().map(|parcel| parcel.number.clone());
+            numbers.map(|number| (Some(purchase.carrier.clone()), number))
+        });
+        let numbers: Vec<_> = of_each.collect();
         if numbers.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Trackers::new());
         }
-        Ok(self
-            .store
-            .trackers_by_number(&caller.tenant, &numbers)
-            .await?)
+        let found = self.store.trackers_by_number(&caller.tenant, &numbers);
+        let by_number =
+            |tracker: Tracker| ((tracker.carrier.clone(), tracker.number.clone()), tracker);
+        Ok(found.await?.into_iter().map(by_number).collect())
     }
 
     /// The label of a box: byte for byte as it was bought, or drawn from that in another form.

@@ -2,18 +2,17 @@
 
 use parcelgate_domain::{Label, PurchaseState};
 use parcelgate_proto::v1;
-use parcelgate_store::{Purchase, Tracker};
+use parcelgate_store::Purchase;
 use sha2::{Digest, Sha256};
 use v1::shipment::State;
 
 use super::{label_format, money, time};
+use crate::service::shipments::Trackers;
 
-/// A shipment, with the trackers of its boxes.
-pub(in crate::grpc) fn shipment(purchase: &Purchase, trackers: &[Tracker]) -> v1::Shipment {
+/// A shipment; the trackers of its boxes are among `trackers`.
+pub(in crate::grpc) fn shipment(purchase: &Purchase, trackers: &Trackers) -> v1::Shipment {
     let parcels = purchase.parcels.iter().map(|parcel| {
-        let tracker = trackers
-            .iter()
-            .find(|tracker| tracker.number == parcel.number);
+        let tracker = trackers.get(&(purchase.carrier.clone(), parcel.number.clone()));
         // The number of the last mile comes with tracking, after the label was bought.
         let last_mile = tracker.and_then(|tracker| tracker.last_mile_number.as_ref());
         let last_mile = last_mile.or(parcel.last_mile_number.as_ref());
