@@ -22,8 +22,8 @@ pub struct Account {
     /// Its secret key.
     #[serde(default)]
     pub track_client_secret: Option<Secret>,
-    /// The security token of the webhook project (Advanced Integrated Visibility) whose destination is
-    /// this gateway. Without it nothing that is pushed is believed.
+    /// The security token of the webhook project (Advanced Integrated Visibility) whose destination
+    /// is this gateway. Without it nothing that is pushed is believed.
     #[serde(default)]
     pub webhook_token: Option<Secret>,
     /// Base of the interfaces. `https://apis-sandbox.fedex.com` is FedEx's test environment.

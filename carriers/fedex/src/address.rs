@@ -149,8 +149,8 @@ struct Attributes {
 }
 
 impl Resolved {
-    /// Standardised against reference data; in the United States also a place where mail is delivered,
-    /// where postal data was what it was held against.
+    /// Standardised against reference data; in the United States also a place where mail is
+    /// delivered, where postal data was what it was held against.
     fn is_found(&self, country: Country) -> bool {
         let attributes = &self.attributes;
         let delivered_to = country != Country::US || attributes.dpv != "false";

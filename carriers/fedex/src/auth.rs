@@ -1,4 +1,5 @@
-//! What the signing layer needs: OAuth 2.0 client credentials in a form, one token for each project.
+//! What the signing layer needs: OAuth 2.0 client credentials in a form, one token for each
+//! project.
 
 use parcelgate_carrier::{Auth, ClientCredentials, ClientStyle, Host};
 use parcelgate_domain::Secret;

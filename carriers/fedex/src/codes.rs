@@ -6,8 +6,8 @@ use parcelgate_domain::ChargeKind;
 /// A box of the sender's own.
 pub(crate) const YOUR_PACKAGING: &str = "YOUR_PACKAGING";
 
-/// The services that can be bought here: every row of the regions' service lists (reference guide) but
-/// those in [`NOT_SOLD`].
+/// The services that can be bought here: every row of the regions' service lists (reference guide)
+/// but those in [`NOT_SOLD`].
 pub(crate) const SERVICES: &[ServiceRow] = &[
     row("FEDEX_2_DAY", "FedEx 2Day"),
     row("FEDEX_2_DAY_AM", "FedEx 2Day AM"),
@@ -43,8 +43,8 @@ const fn row(code: &'static str, name: &'static str) -> ServiceRow {
     ServiceRow { code, name }
 }
 
-/// Services that are no ordinary parcel: freight, consolidations, couriers within a city, and the one
-/// that wants a hub of the account's.
+/// Services that are no ordinary parcel: freight, consolidations, couriers within a city, and the
+/// one that wants a hub of the account's.
 #[rustfmt::skip]
 pub(crate) const NOT_SOLD: &[(&str, &str)] = &[
     ("FEDEX_1_DAY_FREIGHT", "FedEx 1Day Freight"),
@@ -94,8 +94,8 @@ pub(crate) mod tests {
 
     use super::*;
 
-    /// The rows of a table of FedEx's reference guide; none where the descriptions are not there, which
-    /// is a failure where they must be.
+    /// The rows of a table of FedEx's reference guide; none where the descriptions are not there,
+    /// which is a failure where they must be.
     pub(crate) fn official(table: &str) -> Vec<Vec<String>> {
         let Some(folder) = described::folder() else {
             assert!(!described::required(), "set CARRIER_SPECS");

@@ -1,5 +1,5 @@
-//! FedEx's own letters of currencies. ISO's are taken for the rest, and for these only as a preferred
-//! currency of a price (reference guide, currency codes).
+//! FedEx's own letters of currencies. ISO's are taken for the rest, and for these only as a
+//! preferred currency of a price (reference guide, currency codes).
 
 use parcelgate_domain::Currency;
 

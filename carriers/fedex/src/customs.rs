@@ -177,8 +177,8 @@ const fn purpose(contents: Contents) -> &'static str {
     }
 }
 
-/// Goods of up to 2500 USD a kind leave the United States without an export filing (15 CFR 30.37 a);
-/// to Canada none is needed at all. Of other goods nothing is said here, and FedEx asks.
+/// Goods of up to 2500 USD a kind leave the United States without an export filing (15 CFR 30.37
+/// a); to Canada none is needed at all. Of other goods nothing is said here, and FedEx asks.
 fn needs_no_filing(order: &Order, customs: &Customs) -> bool {
     const LIMIT: Money = Money::of_minor(250_000, Currency::USD);
     let small = |item: &CustomsItem| {

@@ -14,8 +14,8 @@ use crate::wire::{Unread, list, read, text};
 #[derive(Debug)]
 pub(crate) struct Fedex;
 
-/// The codes whose meaning differs from that of their HTTP status, or that come inside of a success.
-/// Every other code is judged by its status.
+/// The codes whose meaning differs from that of their HTTP status, or that come inside of a
+/// success. Every other code is judged by its status.
 const KINDS: &[(&str, Kind)] = &[
     ("NOT.AUTHORIZED.ERROR", Kind::StaleToken),
     ("LOGIN.REAUTHENTICATE.ERROR", Kind::StaleToken),
@@ -56,8 +56,8 @@ impl Dialect for Fedex {
         }
         let kind = by_status(status, intent.class, said.is_some());
         let refusal = match said {
-            // A server that fails knows nothing for certain, whatever code it gives; and of too many
-            // requests the status alone speaks.
+            // A server that fails knows nothing for certain, whatever code it gives; and of too
+            // many requests the status alone speaks.
             Some(said) if !by_code(kind) => error(kind, operation).said(said.code, said.message),
             Some(said) => said.refusal(kind, operation),
             None => error(kind, operation).said(status.as_str(), ""),
@@ -71,7 +71,8 @@ impl Dialect for Fedex {
 fn by_status(status: StatusCode, class: Class, spoken: bool) -> Kind {
     match status.as_u16() {
         401 => Kind::StaleToken,
-        // Of the token service this is the answer to too many hits, from whoever shares the address.
+        // Of the token service this is the answer to too many hits, from whoever shares the
+        // address.
         403 if class == Class::Token => Kind::Throttled,
         403 if spoken => Kind::Credentials,
         404 if spoken => Kind::NotFound,

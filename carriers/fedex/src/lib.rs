@@ -83,8 +83,8 @@ impl Carrier for Fedex {
         Some(self)
     }
 
-    /// There once the security token of a webhook project is set: without it nothing that comes in can
-    /// be known to be FedEx's.
+    /// There once the security token of a webhook project is set: without it nothing that comes in
+    /// can be known to be FedEx's.
     fn pushes(&self) -> Option<&dyn Pushes> {
         let _token = self.account.webhook_token.as_ref()?;
         Some(self)
@@ -141,9 +141,9 @@ fn profile() -> Profile {
 }
 
 /// What one project may ask: 1400 requests in 10 seconds in all, tracking 100,000 a day, tokens 3 a
-/// second for 5 seconds or 1 a second for 2 minutes at most, or the address is shut out for 10 minutes
-/// (<https://developer.fedex.com/api/zh-cn/guides/ratelimits.html>, read 2026-11). The classes share
-/// the 1400; an organization that was granted more says so in its configuration.
+/// second for 5 seconds or 1 a second for 2 minutes at most, or the address is shut out for 10
+/// minutes (<https://developer.fedex.com/api/zh-cn/guides/ratelimits.html>, read 2026-11). The
+/// classes share the 1400; an organization that was granted more says so in its configuration.
 const QUOTAS: &[Quota] = &[
     quota(Class::Rate, 150, 10),
     quota(Class::Ship, 100, 10),
@@ -164,7 +164,8 @@ const fn quota(class: Class, permits: u32, seconds: u64) -> Quota {
 mod tests {
     use super::*;
 
-    /// A class of a long period may use a quarter of it at once, and then a little more each second.
+    /// A class of a long period may use a quarter of it at once, and then a little more each
+    /// second.
     #[test]
     fn all_classes_together_stay_within_what_a_project_may_ask() {
         let at_once = |quota: &Quota| match quota.per.as_secs() {

@@ -114,8 +114,8 @@ fn shown(text: Option<&Personal>) -> Option<&str> {
     filled(text?.expose())
 }
 
-/// The state, where it is a code of two. A written-out name (Guangdong, Tokyo) is left out: FedEx needs
-/// states of the United States, Canada and Puerto Rico alone, and those as codes.
+/// The state, where it is a code of two. A written-out name (Guangdong, Tokyo) is left out: FedEx
+/// needs states of the United States, Canada and Puerto Rico alone, and those as codes.
 fn state(region: Option<&str>) -> Option<&str> {
     filled(region?).filter(|code| code.chars().count() == 2)
 }

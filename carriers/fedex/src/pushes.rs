@@ -1,9 +1,10 @@
 //! Events that FedEx sends by itself: Advanced Integrated Visibility.
 //!
-//! A webhook project is made by hand in FedEx's portal, for all shipments of an account number; there
-//! its destination and its security token are set. FedEx shows that it is FedEx by a digest of the body
-//! under that token
-//! (<https://developer.fedex.com/api/en-us/catalog/shipment-visibility-webhook/docs.html>, read 2026-11).
+//! A webhook project is made by hand in FedEx's portal, for all shipments of an account number;
+//! there its destination and its security token are set. FedEx shows that it is FedEx by a digest
+//! of the body under that token
+//! (<https://developer.fedex.com/api/en-us/catalog/shipment-visibility-webhook/docs.html>, read
+//! 2026-11).
 
 use async_trait::async_trait;
 use base64::Engine as _;
@@ -24,8 +25,8 @@ const SIGNATURE: &str = "fdx-signature";
 
 #[async_trait]
 impl Pushes for Fedex {
-    /// Asks for nothing: the project in the portal covers every shipment of the account. A number of
-    /// another account is polled for all the same.
+    /// Asks for nothing: the project in the portal covers every shipment of the account. A number
+    /// of another account is polled for all the same.
     async fn subscribe(
         &self,
         _call: &Call<'_>,
@@ -89,8 +90,8 @@ fn unhex(digits: &[u8]) -> Option<Vec<u8>> {
     bytes.collect()
 }
 
-/// No description of the body is public. It is read as what tracking answers: one result, or several in
-/// the envelopes that tracking puts around them.
+/// No description of the body is public. It is read as what tracking answers: one result, or
+/// several in the envelopes that tracking puts around them.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Envelope {

@@ -40,8 +40,8 @@ impl Shipping for Fedex {
     }
 }
 
-const NO_REPRINT: &str = "FedEx gives a label once, with the purchase, and has no interface to print it \
-                          again: void the shipment and buy another";
+const NO_REPRINT: &str = "FedEx gives a label once, with the purchase, and has no interface to \
+                          print it again: void the shipment and buy another";
 
 impl Fedex {
     fn encode_order(&self, order: &Order) -> Result<Outgoing> {

@@ -1,10 +1,10 @@
 //! What FedEx's tracking codes mean.
 //!
-//! A scan has two codes: what happened (`AR`, arrived) and what status that makes (`IT`, in transit).
-//! The first says more and decides where it is known; else the second. Of trouble (`DE`, `SE`, `DD`) a
-//! reason code or the type of the delay says more. Source: reference guide, tracking status codes and
-//! those of the webhook. Some letters stand there twice, as a movement and as who has the parcel; a
-//! scan is a movement. An unknown code keeps its words and changes no status.
+//! A scan has two codes: what happened (`AR`, arrived) and what status that makes (`IT`, in
+//! transit). The first says more and decides where it is known; else the second. Of trouble (`DE`,
+//! `SE`, `DD`) a reason code or the type of the delay says more. Source: reference guide, tracking
+//! status codes and those of the webhook. Some letters stand there twice, as a movement and as who
+//! has the parcel; a scan is a movement. An unknown code keeps its words and changes no status.
 
 use parcelgate_domain::{Flags, Leg, Status, Substatus as U};
 

@@ -105,8 +105,8 @@ fn decode(numbers: &[TrackingNumber], response: &Response) -> Result<Vec<Result<
 }
 
 /// FedEx uses a number again after some time, and then answers with a result for each shipment that
-/// had it. The one handed over last is meant; of two on one day the one with the later unique id, whose
-/// first part counts up.
+/// had it. The one handed over last is meant; of two on one day the one with the later unique id,
+/// whose first part counts up.
 fn chosen<'a>(
     operation: &'static str,
     number: &TrackingNumber,
@@ -176,7 +176,8 @@ mod tests {
     #[test]
     fn a_number_that_fails_says_why_and_one_that_is_left_out_was_not_answered() {
         let unknown = json!({"error": {
-            "code": "TRACKING.TRACKINGNUMBER.NOTFOUND", "message": "Tracking number cannot be found."
+            "code": "TRACKING.TRACKINGNUMBER.NOTFOUND",
+            "message": "Tracking number cannot be found."
         }});
         let error = tracked(std::slice::from_ref(&unknown)).unwrap_err();
         assert_eq!(error.kind, Kind::NotFound);

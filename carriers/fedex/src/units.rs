@@ -1,9 +1,9 @@
 //! Weights and measures: pounds and inches within the United States, kilograms and centimetres
 //! everywhere else.
 //!
-//! Across a border always kilograms: there a commodity is weighed in them alone, and "the package and
-//! commodity weight unit should be the same else the request will result in an error" (description of
-//! ship v1).
+//! Across a border always kilograms: there a commodity is weighed in them alone, and "the package
+//! and commodity weight unit should be the same else the request will result in an error"
+//! (description of ship v1).
 
 use parcelgate_domain::{Country, DecimalText, Dimensions, Length, Parcel, Violations, Weight};
 use serde::{Deserialize, Serialize};

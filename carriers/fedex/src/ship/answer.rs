@@ -172,7 +172,10 @@ mod tests {
                 "actualRateType": "PAYOR_ACCOUNT_SHIPMENT",
                 "shipmentRateDetails": [
                     {"rateType": "PAYOR_LIST_SHIPMENT", "totalNetCharge": 99, "currency": "UKL"},
-                    {"rateType": "PAYOR_ACCOUNT_SHIPMENT", "totalNetCharge": 61.5, "currency": "UKL"}
+                    {
+                        "rateType": "PAYOR_ACCOUNT_SHIPMENT", "totalNetCharge": 61.5,
+                        "currency": "UKL"
+                    }
                 ]
             }}
         }]}});

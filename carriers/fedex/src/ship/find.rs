@@ -25,9 +25,9 @@ impl Fedex {
         }
     }
 
-    /// Of any kind of reference: Express keeps a customer's reference as the shipper's, Ground as the
-    /// customer's (reference guide, mock tracking numbers), and ours is like no other. FedEx looks 30
-    /// days back by itself, which is long enough for a purchase that is in doubt.
+    /// Of any kind of reference: Express keeps a customer's reference as the shipper's, Ground as
+    /// the customer's (reference guide, mock tracking numbers), and ours is like no other. FedEx
+    /// looks 30 days back by itself, which is long enough for a purchase that is in doubt.
     fn encode_reference(&self, reference: &Reference) -> Result<Outgoing> {
         let body = Body {
             references_information: References {
@@ -42,8 +42,8 @@ impl Fedex {
     }
 }
 
-/// Nothing but tracking's own word proves that nothing was bought: "not found" is also what is said of
-/// an interface that has moved.
+/// Nothing but tracking's own word proves that nothing was bought: "not found" is also what is said
+/// of an interface that has moved.
 fn is_no_such_reference(code: &str) -> bool {
     code.starts_with("TRACKING.") && code.ends_with(".NOTFOUND")
 }

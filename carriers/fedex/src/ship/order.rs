@@ -125,8 +125,8 @@ fn lines(order: &Order) -> Vec<Line<'_>> {
     lines.collect()
 }
 
-/// The kind of packaging is wanted into Canada, and from there and Mexico into the United States and
-/// Puerto Rico.
+/// The kind of packaging is wanted into Canada, and from there and Mexico into the United States
+/// and Puerto Rico.
 fn names_its_box(from: Country, to: Country) -> bool {
     match to.code() {
         "CA" => from != to,
