@@ -17,12 +17,18 @@ use crate::service::keys::Refused;
 const DOMAIN: &str = "parcelgate";
 /// When to try again when nobody said.
 const SOON: Duration = Duration::from_secs(1);
+/// How much of a message is told, and how much of what is wrong with the fields: a status travels in
+/// headers, of which clients take 8 to 16 KiB and then nothing at all.
+const TEXT_CHARS_MAX: usize = 400;
+const FIELDS_BYTES_MAX: usize = 3_000;
 
 impl From<Fault> for Status {
     fn from(fault: Fault) -> Self {
         let text = fault.to_string();
         match fault {
-            Fault::Invalid(violations) => invalid(&violations, "INVALID_FIELDS", HashMap::new()),
+            Fault::Invalid(violations) => {
+                invalid(&text, &violations, "INVALID_FIELDS", HashMap::new())
+            }
             Fault::Carrier(error) => of_carrier(&error),
             Fault::NotFound(_) => with(Code::NotFound, text, "NOT_FOUND"),
             Fault::Unsupported { carrier, facet } => {
@@ -46,7 +52,7 @@ impl From<Fault> for Status {
             Fault::ForeignToken { field } => {
                 let mut violations = Violations::new();
                 violations.require(field, "a token that this list gave, or empty");
-                invalid(&violations, "FOREIGN_TOKEN", HashMap::new())
+                invalid(&text, &violations, "FOREIGN_TOKEN", HashMap::new())
             }
             Fault::Deadline => with(Code::DeadlineExceeded, text, "DEADLINE"),
             Fault::Store(error) => of_store(&error),
@@ -83,7 +89,7 @@ fn of_carrier(error: &Error) -> Status {
         facts.insert("carrier_text".to_owned(), text.clone());
     }
     let code = match error.kind {
-        Kind::Invalid => return invalid(&error.violations, "INVALID_FOR_CARRIER", facts),
+        Kind::Invalid => return invalid(&text, &error.violations, "INVALID_FOR_CARRIER", facts),
         Kind::NotFound => Code::NotFound,
         // The caller's own credentials are fine, so it is not UNAUTHENTICATED.
         Kind::Refused | Kind::Credentials => Code::FailedPrecondition,
@@ -113,7 +119,7 @@ fn of_carrier(error: &Error) -> Status {
     if matches!(code, Code::ResourceExhausted | Code::Unavailable) {
         details.set_retry_info(Some(error.retry_after.unwrap_or(SOON)));
     }
-    Status::with_error_details(code, text, details)
+    told(code, &text, details)
 }
 
 fn of_store(error: &store::Error) -> Status {
@@ -143,7 +149,13 @@ fn of_store(error: &store::Error) -> Status {
     }
 }
 
-fn invalid(violations: &Violations, reason: &str, facts: HashMap<String, String>) -> Status {
+fn invalid(
+    text: &str,
+    violations: &Violations,
+    reason: &str,
+    mut facts: HashMap<String, String>,
+) -> Status {
+    let mut bytes = 0_usize;
     let fields = violations.as_slice().iter().map(|violation| {
         let description = match &violation.given {
             Some(given) => format!("{given:?} is not {}", violation.allowed),
@@ -151,9 +163,18 @@ fn invalid(violations: &Violations, reason: &str, facts: HashMap<String, String>
         };
         FieldViolation::new(&violation.field, description)
     });
-    let mut details = ErrorDetails::with_bad_request(fields.collect::<Vec<_>>());
+    let fields = fields.take_while(|told| {
+        bytes = bytes.saturating_add(told.field.len() + told.description.len());
+        bytes <= FIELDS_BYTES_MAX
+    });
+    let fields: Vec<_> = fields.collect();
+    let left_out = violations.as_slice().len().saturating_sub(fields.len());
+    if left_out > 0 {
+        facts.insert("violations_left_out".to_owned(), left_out.to_string());
+    }
+    let mut details = ErrorDetails::with_bad_request(fields);
     details.set_error_info(reason, DOMAIN, facts);
-    Status::with_error_details(Code::InvalidArgument, violations.to_string(), details)
+    told(Code::InvalidArgument, text, details)
 }
 
 fn with(code: Code, text: String, reason: &str) -> Status {
@@ -165,16 +186,18 @@ fn with_facts(code: Code, text: String, reason: &str, facts: &[(&str, &str)]) ->
         .iter()
         .map(|(name, fact)| ((*name).to_owned(), (*fact).to_owned()))
         .collect();
-    Status::with_error_details(
-        code,
-        text,
-        ErrorDetails::with_error_info(reason, DOMAIN, facts),
-    )
+    let details = ErrorDetails::with_error_info(reason, DOMAIN, facts);
+    told(code, &text, details)
 }
 
 fn retry(code: Code, text: String, reason: &str, after: Duration) -> Status {
     let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
     details.set_retry_info(Some(after));
+    told(code, &text, details)
+}
+
+fn told(code: Code, text: &str, details: ErrorDetails) -> Status {
+    let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
     Status::with_error_details(code, text, details)
 }
 
@@ -244,5 +267,24 @@ mod tests {
         let told = status.get_details_bad_request().unwrap().field_violations;
         assert_eq!(told.len(), 2);
         assert_eq!(told[0].field, "parcels[0].weight_grams");
+    }
+
+    #[test]
+    fn however_much_is_wrong_a_client_takes_the_answer() {
+        let mut violations = Violations::new();
+        for index in 0..1_000 {
+            let field = format!("parcels[{index}].weight_grams");
+            violations.refuse(field, "\u{8D85}".repeat(99), "1 to 1000000 grams");
+        }
+        let status = Status::from(Fault::from(violations));
+        let mut headers = http::HeaderMap::new();
+        status.add_header(&mut headers).unwrap();
+        let bytes: usize = headers.values().map(http::HeaderValue::len).sum();
+        assert!(bytes < 8 << 10, "{bytes}");
+        let told = status.get_details_bad_request().unwrap().field_violations;
+        let info = status.get_details_error_info().unwrap();
+        let left_out: usize = info.metadata["violations_left_out"].parse().unwrap();
+        assert!(told.len() > 5);
+        assert_eq!(told.len() + left_out, 1_000);
     }
 }
