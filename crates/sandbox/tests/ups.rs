@@ -44,8 +44,7 @@ async fn refuses(session: &Session, target: &str, request: &Value, cases: &[Case
 async fn a_wrong_purchase_is_refused_and_sells_nothing() {
     let session = Session::start().await;
     let long = "x".repeat(36);
-    let shipment = "/ShipmentRequest/Shipment";
-    let at = |path: &str| -> &'static str { format!("{shipment}{path}").leak() };
+    let at = |path: &str| -> &'static str { format!("/ShipmentRequest/Shipment{path}").leak() };
     let cases = [
         (
             "/ShipmentRequest/Request/RequestOption",
@@ -87,6 +86,20 @@ async fn a_wrong_purchase_is_refused_and_sells_nothing() {
         ("/ShipmentRequest/LabelSpecification", json!({}), "121305"),
     ];
     refuses(&session, SHIP, &ship_request("PO-1"), &cases).await;
+    let mut heavy = ship_request("PO-1");
+    for (weight, code) in [("151", "121057"), ("0", "120601"), ("7,5", "120601")] {
+        let package = &mut heavy["ShipmentRequest"]["Shipment"]["Package"][0];
+        package["PackageWeight"]["Weight"] = json!(weight);
+        let refused = session.refused("POST", SHIP, Some(&heavy)).await;
+        assert_eq!(refused, (400, code.to_owned()), "{weight}");
+    }
+    assert!(session.control().parcels().is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_declaration_is_refused_and_sells_nothing() {
+    let session = Session::start().await;
+    let at = |path: &str| -> &'static str { format!("/ShipmentRequest/Shipment{path}").leak() };
     let abroad = [
         (at("/Description"), Value::Null, "120512"),
         (at("/Shipper/Phone"), Value::Null, "120109"),
@@ -105,13 +118,6 @@ async fn a_wrong_purchase_is_refused_and_sells_nothing() {
         ),
     ];
     refuses(&session, SHIP, &ship_abroad_request("PO-1"), &abroad).await;
-    let mut heavy = ship_request("PO-1");
-    for (weight, code) in [("151", "121057"), ("0", "120601"), ("7,5", "120601")] {
-        let package = &mut heavy["ShipmentRequest"]["Shipment"]["Package"][0];
-        package["PackageWeight"]["Weight"] = json!(weight);
-        let refused = session.refused("POST", SHIP, Some(&heavy)).await;
-        assert_eq!(refused, (400, code.to_owned()), "{weight}");
-    }
     assert!(session.control().parcels().is_empty());
 }
 

@@ -113,13 +113,18 @@ impl Batch {
 
 /// How much of everything `who` can read.
 async fn readable(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, usize)>> {
+    let mut counts = readable_shipments(store, who).await?;
+    counts.extend(readable_trackers(store, who).await?);
+    counts.extend(readable_events(store, who).await?);
+    Ok(counts)
+}
+
+async fn readable_shipments(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, usize)>> {
     let id = purchase(1)?.id;
     let reference = make::reference(1)?;
-    let (tracker, hook) = ("tracker-0001".parse()?, "hook-1".parse()?);
-    let (shipments, trackers) = (ShipmentFilter::default(), TrackerFilter::default());
-    let numbers = [(None, number(1)?)];
+    let (all, first) = (ShipmentFilter::default(), Page::first(9));
+    let by_reference = store.shipment_by_reference(who, &reference).await?;
     Ok(vec![
-        ("keys", store.keys(who, Page::first(9)).await?.len()),
         (
             "quote",
             store.quote(who, &quote()?.id).await?.iter().count(),
@@ -129,47 +134,32 @@ async fn readable(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, us
             store.reservation(who, &request(1)).await?.iter().count(),
         ),
         ("shipment", store.shipment(who, &id).await?.iter().count()),
-        (
-            "reference",
-            store
-                .shipment_by_reference(who, &reference)
-                .await?
-                .iter()
-                .count(),
-        ),
-        (
-            "shipments",
-            store
-                .shipments(who, &shipments, Page::first(9))
-                .await?
-                .len(),
-        ),
+        ("reference", by_reference.iter().count()),
+        ("shipments", store.shipments(who, &all, first).await?.len()),
         ("order", store.order(who, &id).await?.iter().count()),
         ("evidence", store.evidence(who, &id).await?.len()),
         ("labels", store.labels(who, &id).await?.len()),
-        (
-            "tracker",
-            store.tracker(who, &tracker).await?.iter().count(),
-        ),
-        (
-            "trackers",
-            store.trackers(who, &trackers, Page::first(9)).await?.len(),
-        ),
-        (
-            "ids",
-            store
-                .trackers_by_id(who, std::slice::from_ref(&tracker))
-                .await?
-                .len(),
-        ),
-        (
-            "numbers",
-            store.trackers_by_number(who, &numbers).await?.len(),
-        ),
-        (
-            "tracking",
-            store.tracking_events(who, &tracker).await?.len(),
-        ),
+    ])
+}
+
+async fn readable_trackers(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, usize)>> {
+    let id = "tracker-0001".parse()?;
+    let (all, first) = (TrackerFilter::default(), Page::first(9));
+    let by_id = store.trackers_by_id(who, std::slice::from_ref(&id)).await?;
+    let by_number = store.trackers_by_number(who, &[(None, number(1)?)]).await?;
+    Ok(vec![
+        ("tracker", store.tracker(who, &id).await?.iter().count()),
+        ("trackers", store.trackers(who, &all, first).await?.len()),
+        ("ids", by_id.len()),
+        ("numbers", by_number.len()),
+        ("tracking", store.tracking_events(who, &id).await?.len()),
+    ])
+}
+
+async fn readable_events(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, usize)>> {
+    let hook = "hook-1".parse()?;
+    Ok(vec![
+        ("keys", store.keys(who, Page::first(9)).await?.len()),
         ("events", store.events_after(Some(who), 0, 1).await?.len()),
         ("event", store.event(who, 4).await?.iter().count()),
         (
