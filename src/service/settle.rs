@@ -192,7 +192,15 @@ impl Settlement {
             .shipping()
             .ok_or_else(|| account.lacks("shipping"))?;
         let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
-        let labels = shipping.label(&call, &shipment_of(purchase)).await?;
+        let labels = match shipping.label(&call, &shipment_of(purchase)).await {
+            Ok(labels) => labels,
+            // Without its label it is of no use to anyone, and it is paid for.
+            Err(error) if error.kind == Kind::Unsupported => {
+                let wanted = Step::VoidWanted(Some(fault::kept(&error)));
+                return self.advance(purchase, wanted).await;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let labels = labels
             .into_iter()
             .enumerate()
@@ -250,9 +258,10 @@ fn interrupted() -> Kept {
 
 /// What is kept of a look-up that did not take place.
 fn kept(fault: &Fault) -> Kept {
-    match fault {
-        Fault::Carrier(error) => fault::kept(error),
-        other => doubt(other.to_string()),
+    if let Fault::Carrier(error) = fault {
+        fault::kept(error)
+    } else {
+        doubt(fault.to_string())
     }
 }
 

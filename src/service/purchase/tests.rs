@@ -47,8 +47,8 @@ impl Purchases {
         let new = NewPurchase {
             id: ShipmentId::fresh(now),
             reference: "PG01".parse().unwrap(),
-            account: "ups".parse().unwrap(),
-            carrier: CarrierId::known("ups"),
+            account: "acme".parse().unwrap(),
+            carrier: CarrierId::known("acme"),
             service: service(),
             order: "{}".into(),
             quoted: None,
@@ -67,7 +67,7 @@ impl Purchases {
         let accepted = self.accepted().await;
         let lease_until = self.clock.now();
         let sending = self.step(&accepted, Step::Sending { lease_until }).await;
-        let doubt = Error::new(Kind::OutcomeUnknown, CarrierId::known("ups"), "buy");
+        let doubt = Error::new(Kind::OutcomeUnknown, CarrierId::known("acme"), "buy");
         self.step(&sending, Step::Unknown(fault::kept(&doubt)))
             .await;
         sending
@@ -113,7 +113,7 @@ async fn a_sale_that_is_heard_of_late_is_a_sale() {
 async fn what_is_in_doubt_is_not_free_to_be_sent_again() {
     let purchases = purchases().await;
     let sending = purchases.given_up().await;
-    let unsent = Error::new(Kind::Unsent, CarrierId::known("ups"), "buy");
+    let unsent = Error::new(Kind::Unsent, CarrierId::known("acme"), "buy");
     purchases.record(&sending, Err(unsent)).await.unwrap_err();
     assert_eq!(purchases.state(&sending).await, PurchaseState::Unknown);
 }
