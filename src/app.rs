@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use parcelgate_carrier::BoxError;
 use parcelgate_clock::{SharedClock, System};
 use parcelgate_domain::{Currency, ExchangeRates, Secret};
 use parcelgate_store::{Sqlite, Store};
@@ -114,8 +115,8 @@ impl Gateway {
     }
 
     /// Stops taking calls, finishes what is in progress, within the grace period, and closes the
-    /// database. A purchase that is being sent is waited for in any case, which takes no longer than
-    /// `purchase.carrier_ms_max`.
+    /// database. A purchase that is being sent is waited for in any case, which takes no longer
+    /// than `purchase.carrier_ms_max`.
     pub async fn stop(self) {
         self.closing.cancel();
         let cut: Vec<_> = self.loops.iter().map(JoinHandle::abort_handle).collect();
@@ -338,7 +339,7 @@ fn push_pepper(config: &Config) -> Secret {
 
 fn spawn_door(
     name: &'static str,
-    door: impl Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+    door: impl Future<Output = Result<(), BoxError>> + Send + 'static,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
         if let Err(error) = door.await {

@@ -1,7 +1,7 @@
 //! Equal questions at the same time are asked once.
 //!
-//! The future is held weakly here and strongly by those who wait: the *last* one to leave cancels it,
-//! not the first.
+//! The future is held weakly here and strongly by those who wait: the *last* one to leave cancels
+//! it, not the first.
 
 use std::collections::HashMap;
 use std::hash::Hash;

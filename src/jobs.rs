@@ -33,8 +33,8 @@ pub async fn poll(store: Arc<dyn Store>, poll: Poll, tick: Duration, closing: Ca
     }
 }
 
-/// Looks after unsettled purchases, until `closing`. The first round is at once: it finds what a crash
-/// left behind.
+/// Looks after unsettled purchases, until `closing`. The first round is at once: it finds what a
+/// crash left behind.
 pub async fn settle(settlement: Settlement, tick: Duration, closing: CancellationToken) {
     loop {
         // Cut in the middle nothing is lost: a look is repeated, and a void succeeds twice.

@@ -1,7 +1,7 @@
 //! A label in the form that was asked for, drawn from the form that was bought.
 //!
-//! UPS draws pictures (GIF) and printer commands, no PDF: the picture is put on a page of 4 by 6 inches
-//! or into a PNG, pixel for pixel, so that a barcode stays what it was.
+//! UPS draws pictures (GIF) and printer commands, no PDF: the picture is put on a page of 4 by 6
+//! inches or into a PNG, pixel for pixel, so that a barcode stays what it was.
 
 use std::io::Cursor;
 
@@ -54,8 +54,8 @@ pub fn draw(label: &Label, wanted: LabelFormat) -> Result<Label, LabelError> {
     })
 }
 
-/// Which of the carrier's own forms to buy when `wanted` is asked for: that form itself, or one that
-/// can be turned into it.
+/// Which of the carrier's own forms to buy when `wanted` is asked for: that form itself, or one
+/// that can be turned into it.
 #[must_use]
 pub fn form_to_buy(offered: &[LabelFormat], wanted: LabelFormat) -> Option<LabelFormat> {
     let leads_there = |from: &LabelFormat| {

@@ -26,7 +26,10 @@ impl Carriers {
         settings.yanwen.may_quote = true;
         let slow = [Carrier::Ups, Carrier::Yanwen].map(|carrier| {
             serde_json::from_value::<FaultOrder>(json!({
-                "carrier": carrier, "operation": "rate", "fault": { "slow": { "ms": ANSWER_MS } }, "times": 1_000_000,
+                "carrier": carrier,
+                "operation": "rate",
+                "fault": { "slow": { "ms": ANSWER_MS } },
+                "times": 1_000_000,
             }))
         });
         settings.faults = slow.into_iter().collect::<Result<_, _>>()?;

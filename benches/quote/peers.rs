@@ -146,7 +146,7 @@ fn report(rounds: &[Round], size: usize, quotes: usize) -> anyhow::Result<()> {
     let mut out = std::io::stdout();
     writeln!(
         out,
-        "cached QuoteRates ({quotes} quotes, {size} bytes) against a bare tonic echo of {size} bytes"
+        "cached QuoteRates ({quotes} quotes) against a bare tonic echo, both of {size} bytes"
     )?;
     writeln!(
         out,
@@ -185,7 +185,8 @@ fn report(rounds: &[Round], size: usize, quotes: usize) -> anyhow::Result<()> {
     };
     writeln!(
         out,
-        "  echo's CPU over ours                 {least} {mid} {most} %   (target >= {WANTED_PERCENT} %: {met})"
+        "  echo's CPU over ours                 {least} {mid} {most} %   \
+         (target >= {WANTED_PERCENT} %: {met})"
     )?;
     Ok(())
 }

@@ -46,8 +46,8 @@ pub struct Config {
 impl Config {
     /// The defaults, overridden by `file` if there is one, overridden by the environment.
     ///
-    /// # Errors
-    /// When the file cannot be read, or a setting is unknown or not what it must be; names the setting.
+    /// # Errors When the file cannot be read, or a setting is unknown or not what it must be; names
+    /// the setting.
     pub fn load(file: Option<&Path>) -> Result<Self, config::ConfigError> {
         let mut layers = config::Config::builder()
             .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));

@@ -55,9 +55,9 @@ impl CarrierService for CarrierApi {
             }
             carrier
         });
-        Ok(Response::new(v1::ListCarriersResponse {
-            carriers: carriers.collect(),
-        }))
+        let mut carriers: Vec<v1::Carrier> = carriers.collect();
+        carriers.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(Response::new(v1::ListCarriersResponse { carriers }))
     }
 
     async fn get_carrier_status(

@@ -1,5 +1,5 @@
-//! The door for services: `parcelgate.v1` over gRPC. The only module that names tonic, and the only one
-//! that sees generated types.
+//! The door for services: `parcelgate.v1` over gRPC. The only module that names tonic, and the only
+//! one that sees generated types.
 
 mod addresses;
 mod carriers;

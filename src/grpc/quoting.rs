@@ -1,9 +1,9 @@
 //! QuoteRates, from bytes to bytes.
 //!
-//! An operator's page and an order system ask the same question many times a second. The reply to an
-//! equal question within the same second is the same bytes, and neither is read or written again; what
-//! decides is the bytes of the question and whose it is. Everything else of RateService goes the
-//! ordinary way.
+//! An operator's page and an order system ask the same question many times a second. The reply to
+//! an equal question within the same second is the same bytes, and neither is read or written
+//! again; what decides is the bytes of the question and whose it is. Everything else of RateService
+//! goes the ordinary way.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -140,8 +140,8 @@ impl RateApi {
     }
 }
 
-/// Whether the same question would have the same answer a moment later: all of it was remembered, and
-/// what failed would fail again.
+/// Whether the same question would have the same answer a moment later: all of it was remembered,
+/// and what failed would fail again.
 fn is_steady(sheet: &RateSheet) -> bool {
     let lasts = |kind: Kind| matches!(kind, Kind::Invalid | Kind::Unsupported);
     sheet.offers.iter().all(|offer| offer.cached)

@@ -115,8 +115,8 @@ pub async fn serve(
     Ok(())
 }
 
-/// Every bound that tonic leaves open by default is set here (tonic 0.14.9: no stream limit, no limit on
-/// local resets, no keepalive, no timeout).
+/// Every bound that tonic leaves open by default is set here (tonic 0.14.9: no stream limit, no
+/// limit on local resets, no keepalive, no timeout).
 fn builder(config: &GrpcConfig) -> Server {
     Server::builder()
         .max_concurrent_streams(config.streams_max)

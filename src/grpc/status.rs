@@ -17,8 +17,8 @@ use crate::service::keys::Refused;
 const DOMAIN: &str = "parcelgate";
 /// When to try again when nobody said.
 const SOON: Duration = Duration::from_secs(1);
-/// How much of a message is told, and how much of what is wrong with the fields: a status travels in
-/// headers, of which clients take 8 to 16 KiB and then nothing at all.
+/// How much of a message is told, and how much of what is wrong with the fields: a status travels
+/// in headers, of which clients take 8 to 16 KiB and then nothing at all.
 const TEXT_CHARS_MAX: usize = 400;
 const FIELDS_BYTES_MAX: usize = 3_000;
 
@@ -201,9 +201,9 @@ fn told(code: Code, text: &str, details: ErrorDetails) -> Status {
     Status::with_error_details(code, text, details)
 }
 
-/// What tonic refuses by itself, before any of our code sees it: its code, ours, and the reason. Other
-/// gRPC servers say RESOURCE_EXHAUSTED to a message that is too large, and one that cannot be read is
-/// its sender's fault.
+/// What tonic refuses by itself, before any of our code sees it: its code, ours, and the reason.
+/// Other gRPC servers say RESOURCE_EXHAUSTED to a message that is too large, and one that cannot be
+/// read is its sender's fault.
 const OF_TONIC: [(Code, Code, &str); 5] = [
     (
         Code::OutOfRange,

@@ -67,8 +67,8 @@ async fn measured(State(doors): State<Doors>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()
 }
 
-/// A carrier tells of its own accord. The answer is 2xx only once everything is written down, so that
-/// the carrier sends again what was not.
+/// A carrier tells of its own accord. The answer is 2xx only once everything is written down, so
+/// that the carrier sends again what was not.
 async fn events(
     State(doors): State<Doors>,
     Path(account): Path<String>,

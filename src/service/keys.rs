@@ -33,7 +33,8 @@ pub struct Admitted {
 pub enum Refused {
     /// There is no key, or it is not one of ours, or it was revoked.
     #[error(
-        "give an API key as metadata: authorization: Bearer pg_...; `parcelgate keys create` makes one"
+        "give an API key as metadata: authorization: Bearer pg_...; \
+         `parcelgate keys create` makes one"
     )]
     Unknown,
     /// It may not do this.

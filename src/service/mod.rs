@@ -1,5 +1,5 @@
-//! The use cases, one file each. They know carriers by their facets and callers by their tenant, and
-//! nothing of gRPC or SQL.
+//! The use cases, one file each. They know carriers by their facets and callers by their tenant,
+//! and nothing of gRPC or SQL.
 
 pub mod accounts;
 pub mod addresses;

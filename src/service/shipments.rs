@@ -104,8 +104,8 @@ impl Shipments {
     }
 }
 
-/// UPS's own GIF is served as PDF when no form is asked for: the interface has no GIF, and PDF is what
-/// is bought when no form is asked for.
+/// UPS's own GIF is served as PDF when no form is asked for: the interface has no GIF, and PDF is
+/// what is bought when no form is asked for.
 fn readable(format: LabelFormat) -> LabelFormat {
     if format == LabelFormat::Gif {
         LabelFormat::Pdf

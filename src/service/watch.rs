@@ -1,7 +1,7 @@
 //! The log of events, from a point on and then live.
 //!
-//! A watcher reads the table from its own cursor and is only woken by what is written: however slow it
-//! is, nothing waits for it in memory.
+//! A watcher reads the table from its own cursor and is only woken by what is written: however slow
+//! it is, nothing waits for it in memory.
 
 use std::sync::Arc;
 
@@ -44,8 +44,8 @@ impl Watches {
         Self { store, closing }
     }
 
-    /// Everything after the point that `resume` names; from now on when it is empty. The first step has
-    /// no event: it says that the watch stands.
+    /// Everything after the point that `resume` names; from now on when it is empty. The first step
+    /// has no event: it says that the watch stands.
     ///
     /// # Errors
     /// When `resume` is no token of ours.

@@ -2,10 +2,10 @@
 //!
 //! Three codes say something of an event, none of them everything: the three-digit status code, the
 //! two-letter activity code and the type. The status code decides, because a two-letter code means
-//! different things under different types; where the status code is a general one ("On the Way"), the
-//! two letters may say it finer; where it is unknown, the type is left. Source: the appendix of the
-//! tracking description, <https://developer.ups.com/api/reference/tracking/appendix>. UPS adds codes
-//! monthly; an unknown one keeps its words and changes no status.
+//! different things under different types; where the status code is a general one ("On the Way"),
+//! the two letters may say it finer; where it is unknown, the type is left. Source: the appendix of
+//! the tracking description, <https://developer.ups.com/api/reference/tracking/appendix>. UPS adds
+//! codes monthly; an unknown one keeps its words and changes no status.
 
 use parcelgate_domain::{Flags, Leg, Status, Substatus as U};
 
@@ -85,8 +85,8 @@ const fn means(status: Status, substatus: Option<U>, leg: Option<Leg>, flags: Fl
     }
 }
 
-/// By status code, with UPS's words. 033 and 119 are requests that UPS may still refuse, so the parcel
-/// is not on its way back yet; 068 may move again.
+/// By status code, with UPS's words. 033 and 119 are requests that UPS may still refuse, so the
+/// parcel is not on its way back yet; 068 may move again.
 #[rustfmt::skip]
 const BY_STATUS_CODE: &[(&str, Meaning)] = &[
     ("000", NO_CHANGE), // Status Not Available
@@ -306,7 +306,8 @@ const BY_ACTIVITY: &[((&str, &str), Meaning)] = &[
     (("D", "B0"), means(Status::Returned, Some(U::ReturnedReceived), Some(Leg::Return), DONE)), // Delivered To Original Sender
 ];
 
-/// By type alone, for a status code that is not in the table yet. U is an update of a date, NA nothing.
+/// By type alone, for a status code that is not in the table yet. U is an update of a date, NA
+/// nothing.
 #[rustfmt::skip]
 const BY_TYPE: &[(&str, Meaning)] = &[
     ("D", means(Status::Delivered, None, Some(Leg::LastMile), DONE)), // Delivered

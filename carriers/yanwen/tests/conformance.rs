@@ -32,7 +32,8 @@ fn main() -> ExitCode {
         ],
         numbers: &["UH204417367YP", "UH204417375YP", "UH204417384YP"],
         carrier_number: "UH204417367YP",
-        // What Yanwen publishes is pages to read, no description that a program could check against.
+        // What Yanwen publishes is pages to read, no description that a program could check
+        // against.
         descriptions: &[],
     })
 }

@@ -8,8 +8,8 @@ use crate::{Call, Result};
 /// A carrier that checks addresses.
 #[async_trait]
 pub trait Addresses: Send + Sync {
-    /// What the carrier makes of `address`. Names, phone numbers and e-mail are carried over into the
-    /// candidates unchanged.
+    /// What the carrier makes of `address`. Names, phone numbers and e-mail are carried over into
+    /// the candidates unchanged.
     async fn validate(&self, call: &Call<'_>, address: &Address) -> Result<AddressVerdict>;
 }
 

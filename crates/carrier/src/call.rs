@@ -32,9 +32,9 @@ impl<'a> Call<'a> {
 
     /// Sends one request of the operation.
     ///
-    /// Once a request that may not be repeated was accepted, every later failure of the same operation
-    /// is in doubt: an order that is placed but whose label did not load is not free to be placed
-    /// again.
+    /// Once a request that may not be repeated was accepted, every later failure of the same
+    /// operation is in doubt: an order that is placed but whose label did not load is not free to
+    /// be placed again.
     ///
     /// # Errors
     /// Whatever the layers beneath make of the failure.

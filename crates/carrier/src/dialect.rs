@@ -2,8 +2,8 @@
 
 use crate::{Intent, Response, Result};
 
-/// Retry, breaker and metrics all consume this one reading; a 200 that wraps an error is refused here
-/// and nowhere else.
+/// Retry, breaker and metrics all consume this one reading; a 200 that wraps an error is refused
+/// here and nowhere else.
 pub trait Dialect: Send + Sync {
     /// `Ok` when the answer is one that may be decoded.
     ///

@@ -68,8 +68,8 @@ impl Kind {
             .map_or("", |(_, name)| name)
     }
 
-    /// Whether the same request may be sent again. Exhaustive on purpose: a new kind does not compile
-    /// until someone decides this.
+    /// Whether the same request may be sent again. Exhaustive on purpose: a new kind does not
+    /// compile until someone decides this.
     #[must_use]
     pub const fn retryable(self, repeat: Repeat) -> bool {
         match self {
@@ -85,8 +85,8 @@ impl Kind {
         }
     }
 
-    /// After a paid request: may it have happened anyway? Then it is settled by looking it up, never
-    /// by sending it again.
+    /// After a paid request: may it have happened anyway? Then it is settled by looking it up,
+    /// never by sending it again.
     #[must_use]
     pub const fn in_doubt(self) -> bool {
         match self {

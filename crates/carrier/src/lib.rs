@@ -1,11 +1,11 @@
 //! The port: what a carrier adapter implements, and the only door it may leave by.
 //!
 //! A [`Carrier`] is one account with one carrier. What it can do are its *facets* ([`Rates`],
-//! [`Shipping`], [`Tracking`], [`Addresses`], [`Catalogue`], [`Pushes`]); a facet that is absent is a
-//! thing the carrier does not offer. What it may do to the outside is [`Call::send`], which goes
-//! through one [`Exchange`]; deadline, retry, breaker, quota, signing and timing are layers on that one
-//! door and none of an adapter's business. An adapter translates: `encode` and `decode` are plain
-//! functions.
+//! [`Shipping`], [`Tracking`], [`Addresses`], [`Catalogue`], [`Pushes`]); a facet that is absent is
+//! a thing the carrier does not offer. What it may do to the outside is [`Call::send`], which goes
+//! through one [`Exchange`]; deadline, retry, breaker, quota, signing and timing are layers on that
+//! one door and none of an adapter's business. An adapter translates: `encode` and `decode` are
+//! plain functions.
 
 mod addresses;
 mod auth;

@@ -15,8 +15,8 @@ use crate::{Class, Error, Intent, Kind, Repeat, Request, Response, Result};
 
 /// A request on its way to [`Call::send`](crate::Call::send).
 ///
-/// A wrong header value or path is not refused here but left out or escaped: what matters of a request
-/// is checked where its fields are.
+/// A wrong header value or path is not refused here but left out or escaped: what matters of a
+/// request is checked where its fields are.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     operation: &'static str,
@@ -38,8 +38,8 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 impl Outgoing {
-    /// `operation` by `method` at `path` (fixed text, already escaped) of `host`. It may be repeated,
-    /// takes one permit and counts as [`Class::Manage`] until said otherwise.
+    /// `operation` by `method` at `path` (fixed text, already escaped) of `host`. It may be
+    /// repeated, takes one permit and counts as [`Class::Manage`] until said otherwise.
     #[must_use]
     pub fn new(method: Method, operation: &'static str, host: &'static str, path: &str) -> Self {
         Self {

@@ -10,7 +10,8 @@ use crate::{Call, Result};
 /// A carrier that tells its prices.
 #[async_trait]
 pub trait Rates: Send + Sync {
-    /// Every service that the carrier would sell for `ask`. An empty list is an answer, not an error.
+    /// Every service that the carrier would sell for `ask`. An empty list is an answer, not an
+    /// error.
     async fn quote(&self, call: &Call<'_>, ask: &RateAsk) -> Result<Vec<Quote>>;
 }
 

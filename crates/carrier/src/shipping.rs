@@ -15,10 +15,11 @@ pub trait Shipping: Send + Sync {
     /// Everything in `order` that the carrier would not take, without asking it.
     fn check(&self, order: &Order) -> Violations;
 
-    /// Buys. Sends `order.reference`, so that [`find`](Shipping::find) can settle an unknown outcome.
+    /// Buys. Sends `order.reference`, so that [`find`](Shipping::find) can settle an unknown
+    /// outcome.
     ///
-    /// A shipment that was sold but whose label did not come is an answer too, with the label absent;
-    /// [`label`](Shipping::label) fetches it later.
+    /// A shipment that was sold but whose label did not come is an answer too, with the label
+    /// absent; [`label`](Shipping::label) fetches it later.
     async fn buy(&self, call: &Call<'_>, order: &Order) -> Result<Shipment>;
 
     /// What was bought under `reference`, if anything.

@@ -333,8 +333,8 @@ impl Described {
         paths.into_iter().flatten()
     }
 
-    /// The paths of the servers, and each without its first parts: where a host's base ends and where
-    /// the request's own path begins is the caller's choice.
+    /// The paths of the servers, and each without its first parts: where a host's base ends and
+    /// where the request's own path begins is the caller's choice.
     fn bases(&self, item: &Value) -> Vec<String> {
         let mut bases = vec![String::new()];
         let own = item

@@ -34,8 +34,8 @@ impl Country {
             .map_or(self.0, |(_, name)| name)
     }
 
-    /// Whether an address there has a postal code. Source: Universal Postal Union, countries without
-    /// a postal code system.
+    /// Whether an address there has a postal code. Source: Universal Postal Union, countries
+    /// without a postal code system.
     #[must_use]
     pub fn has_postal_codes(self) -> bool {
         !WITHOUT_POSTAL_CODES.contains(&self.0)

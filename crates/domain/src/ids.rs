@@ -106,7 +106,8 @@ impl FromStr for TrackingNumber {
 
 const TRACKING_NUMBER: &str = "a tracking number: 5 to 40 letters and digits";
 
-/// The reference under which a shipment is bought. Unique for ever, and short enough for every carrier.
+/// The reference under which a shipment is bought. Unique for ever, and short enough for every
+/// carrier.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Reference(String);

@@ -1,8 +1,8 @@
 //! The vocabulary of parcelgate: what a parcel, a price, an address and a tracking state *are*.
 //!
-//! Nothing here waits, reads or writes. Money is an integer of minor units with a currency, weight is
-//! grams, length is millimetres; there is no float. Personal data and secrets are types whose `Debug`
-//! shows nothing.
+//! Nothing here waits, reads or writes. Money is an integer of minor units with a currency, weight
+//! is grams, length is millimetres; there is no float. Personal data and secrets are types whose
+//! `Debug` shows nothing.
 
 mod address;
 mod country;

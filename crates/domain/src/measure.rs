@@ -1,7 +1,7 @@
 //! Weight in grams, length in millimetres, and the units that carriers ask for.
 //!
-//! Every conversion rounds up: a carrier bills what it measures, and a parcel declared too light or too
-//! small is corrected at the shipper's cost.
+//! Every conversion rounds up: a carrier bills what it measures, and a parcel declared too light or
+//! too small is corrected at the shipper's cost.
 
 use serde::{Deserialize, Serialize};
 
@@ -117,8 +117,8 @@ impl Dimensions {
         }
     }
 
-    /// What the size weighs at `divisor` cubic centimetres a kilogram (5000 or 6000 are usual), rounded
-    /// up to a gram.
+    /// What the size weighs at `divisor` cubic centimetres a kilogram (5000 or 6000 are usual),
+    /// rounded up to a gram.
     #[must_use]
     pub fn volumetric(self, divisor: u32) -> Weight {
         let cubic_mm =
@@ -156,8 +156,9 @@ mod tests {
         #[test]
         fn a_conversion_never_declares_less(grams: u32) {
             let weight = Weight::grams(grams);
-            prop_assert!(weight.tenths_of_pound() * POUND >= u64::from(grams) * PER_GRAM * 10);
-            prop_assert!((weight.tenths_of_pound().saturating_sub(1)) * POUND <= u64::from(grams) * PER_GRAM * 10);
+            let (tenths, exact) = (weight.tenths_of_pound(), u64::from(grams) * PER_GRAM * 10);
+            prop_assert!(tenths * POUND >= exact);
+            prop_assert!(tenths.saturating_sub(1) * POUND <= exact);
             prop_assert!(weight.tenths_of_kilogram() * 100 >= u64::from(grams));
         }
 

@@ -98,7 +98,8 @@ impl Money {
         self.currency
     }
 
-    /// The decimal text without the currency: `12.34`, `1234`, `1.234`. [`Money::parse`] reads it back.
+    /// The decimal text without the currency: `12.34`, `1234`, `1.234`. [`Money::parse`] reads it
+    /// back.
     #[must_use]
     pub fn to_decimal(self) -> String {
         let width = usize::try_from(self.currency.decimals()).unwrap_or(0);

@@ -10,9 +10,9 @@ use crate::service::track::standing;
 pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
     let state = &tracker.state;
     let (stands, substatus) = standing(tracker);
-    let (text, text_zh) = match state.substatus {
+    let (text, text_zh) = match substatus {
         Some(substatus) => (substatus.english(), substatus.chinese()),
-        None => (state.status.english(), state.status.chinese()),
+        None => (stands.english(), stands.chinese()),
     };
     v1::Tracker {
         name: format!("trackers/{}", tracker.id),

@@ -142,7 +142,8 @@ fn step_after(error: &Error) -> Step {
         return Step::Unknown(fault);
     }
     match error.kind {
-        // Who is not let in has bought nothing; the same request may buy once the account is mended.
+        // Who is not let in has bought nothing; the same request may buy once the account is
+        // mended.
         Kind::Unsent | Kind::Throttled | Kind::StaleToken | Kind::Credentials | Kind::Deadline => {
             Step::NotSent(Some(fault))
         }

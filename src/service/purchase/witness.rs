@@ -1,5 +1,5 @@
-//! Keeps what a carrier answered to a paid request before anyone interprets it, so that a crash or a
-//! mistake in reading it loses nothing that was paid for.
+//! Keeps what a carrier answered to a paid request before anyone interprets it, so that a crash or
+//! a mistake in reading it loses nothing that was paid for.
 
 use std::sync::Arc;
 

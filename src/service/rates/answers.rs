@@ -1,5 +1,5 @@
-//! What a carrier answered, asked once for all who ask the same at the same time, and remembered for
-//! a while. Failures are not remembered.
+//! What a carrier answered, asked once for all who ask the same at the same time, and remembered
+//! for a while. Failures are not remembered.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -5,8 +5,8 @@ use parcelgate_domain::{Currency, ExchangeRates};
 
 use super::{Offer, RateRequest, Tag};
 
-/// Puts `offers` in order, the cheapest first, and tags them. Offers whose price cannot be compared in
-/// `common` stand last and have no tag for price.
+/// Puts `offers` in order, the cheapest first, and tags them. Offers whose price cannot be compared
+/// in `common` stand last and have no tag for price.
 pub(super) fn rank(
     offers: &mut [Offer],
     common: Currency,
@@ -31,7 +31,8 @@ pub(super) fn rank(
         .collect();
     let cheapest = facts.iter().filter_map(|(price, _)| *price).min();
     let fastest = facts.iter().filter_map(|(_, day)| *day).min();
-    let in_time = |day: Option<civil::Date>| matches!((day, request.deliver_by), (Some(day), Some(by)) if day <= by);
+    let by = request.deliver_by;
+    let in_time = |day: Option<civil::Date>| day.zip(by).is_some_and(|(day, by)| day <= by);
     let best = facts
         .iter()
         .filter(|(_, day)| in_time(*day))

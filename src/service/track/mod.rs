@@ -146,8 +146,8 @@ impl Tracks {
         in_order.collect()
     }
 
-    /// A page of trackers, of one status or any, and after which of them to go on, if there are more.
-    /// Of one status a page may be short, even empty, before the end.
+    /// A page of trackers, of one status or any, and after which of them to go on, if there are
+    /// more. Of one status a page may be short, even empty, before the end.
     ///
     /// # Errors
     /// When the store cannot be read.

@@ -72,7 +72,8 @@ impl Poll {
         futures::stream::iter(batches)
             .for_each_concurrent(REQUESTS_MAX, |(account, trackers)| async move {
                 if let Err(error) = self.ask(&account, &trackers).await {
-                    tracing::warn!(account = %account.id, %error, "tracking answers were not taken in");
+                    let account = &account.id;
+                    tracing::warn!(%account, %error, "tracking answers were not taken in");
                 }
             })
             .await;

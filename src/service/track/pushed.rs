@@ -24,8 +24,8 @@ pub struct Pushed {
 }
 
 impl Pushed {
-    /// Under `public_url`; nobody is asked to push, and nobody heard, when it is empty. `pepper` must
-    /// stay the same over restarts, or carriers show credentials that are no longer known.
+    /// Under `public_url`; nobody is asked to push, and nobody heard, when it is empty. `pepper`
+    /// must stay the same over restarts, or carriers show credentials that are no longer known.
     #[must_use]
     pub fn new(public_url: String, pepper: Secret) -> Self {
         Self { public_url, pepper }
@@ -85,8 +85,8 @@ impl Tracks {
 
     /// Takes in what came to an account's door. Returns how many events were new.
     ///
-    /// # Errors
-    /// When there is no such account, it does not come from the carrier, or cannot be read or stored.
+    /// # Errors When there is no such account, it does not come from the carrier, or cannot be read
+    /// or stored.
     pub async fn receive(
         &self,
         account: &str,

@@ -1,12 +1,14 @@
 //! Cases about what an account may use.
 
-use super::{Case, other};
+use parcelgate_carrier::Kind;
+
+use super::{Case, other, tells_why};
 use crate::ask::{Ask, Facet, Outcome, Reply};
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case::new(Facet::Catalogue, "services", Ask::Services, listed),
-        Case::new(Facet::Catalogue, "warehouses", Ask::Warehouses, listed),
+        Case::new(Facet::Catalogue, "warehouses", Ask::Warehouses, told),
     ]
 }
 
@@ -31,4 +33,12 @@ fn listed(_: &Ask, reply: &Reply) -> Result<(), String> {
         return Err(other(reply));
     }
     Ok(())
+}
+
+/// A list, or word that the carrier publishes none.
+fn told(ask: &Ask, reply: &Reply) -> Result<(), String> {
+    match reply {
+        Err(error) if error.kind == Kind::Unsupported => tells_why(error),
+        _ => listed(ask, reply),
+    }
 }

@@ -151,8 +151,8 @@ fn found_nothing(_: &Ask, reply: &Reply) -> Result<(), String> {
     }
 }
 
-/// One label for each box, of a form that its bytes bear out; or the carrier's reason for giving none
-/// a second time.
+/// One label for each box, of a form that its bytes bear out; or the carrier's reason for giving
+/// none a second time.
 fn labelled(ask: &Ask, reply: &Reply) -> Result<(), String> {
     if let Err(error) = reply
         && error.kind == Kind::Unsupported

@@ -9,8 +9,8 @@ use super::{Drawing, Mark};
 const PALETTE: [u8; 6] = [0xFF, 0xFF, 0xFF, 0, 0, 0];
 
 /// Black dots on white paper that lies on its side: turned by a quarter to the left, so that it is
-/// upright when turned to the right. UPS's description says neither; this is what is commonly done with
-/// its labels.
+/// upright when turned to the right. UPS's description says neither; this is what is commonly done
+/// with its labels.
 struct Paper {
     /// The width of what is drawn, before it is turned.
     height: u16,

@@ -133,12 +133,12 @@ pub(crate) fn countries() -> Value {
 }
 
 pub(crate) fn warehouses() -> Value {
-    let entry = |warehouse: &Warehouse| json!({ "code": warehouse.code, "name": warehouse.name, "area": warehouse.area });
+    let entry = |at: &Warehouse| json!({ "code": at.code, "name": at.name, "area": at.area });
     WAREHOUSES.iter().map(entry).collect()
 }
 
 pub(crate) fn channels() -> Value {
-    let entry = |channel: &Channel| json!({ "id": channel.id, "nameCh": channel.chinese, "nameEn": channel.english });
+    let entry = |at: &Channel| json!({ "id": at.id, "nameCh": at.chinese, "nameEn": at.english });
     CHANNELS.iter().map(entry).collect()
 }
 
