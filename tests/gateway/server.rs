@@ -149,20 +149,29 @@ async fn calls_in_flight_on_a_connection_are_bounded() {
 }
 
 #[tokio::test]
-async fn what_carriers_can_do_and_how_they_are_is_told() {
+async fn what_carriers_can_do_is_told() {
     let stage = Stage::start().await;
     let reply = stage
         .catalogue()
         .list_carriers(ListCarriersRequest {})
         .await;
     let carriers = reply.unwrap().into_inner().carriers;
-    let ids: Vec<_> = carriers.iter().map(|carrier| carrier.id.as_str()).collect();
-    assert_eq!(ids, ["ups", "yanwen"]);
-    let (ups, yanwen) = (&carriers[0], &carriers[1]);
+    let named = |id: &str| carriers.iter().find(|carrier| carrier.id == id).unwrap();
+    let (ups, yanwen) = (named("ups"), named("yanwen"));
+    assert!(carriers.is_sorted_by_key(|carrier| &carrier.id));
     assert_eq!(
-        (&ups.accounts, &yanwen.accounts),
-        (&vec![UPS.to_owned()], &vec![YANWEN.to_owned()])
+        (ups.accounts.join(" "), yanwen.accounts.join(" ")),
+        (UPS.into(), YANWEN.into())
     );
+    let others = carriers
+        .iter()
+        .filter(|carrier| !["ups", "yanwen"].contains(&carrier.id.as_str()));
+    for other in others {
+        assert!(
+            other.accounts.is_empty() && other.capabilities.is_empty(),
+            "{other:?}"
+        );
+    }
     assert!(ups.capabilities.contains(&"addresses".to_owned()));
     assert!(!yanwen.capabilities.contains(&"addresses".to_owned()));
     assert_eq!(
@@ -170,6 +179,12 @@ async fn what_carriers_can_do_and_how_they_are_is_told() {
         ("gif zpl".into(), "pdf".into())
     );
 
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn how_an_account_is_and_what_it_may_use_is_told() {
+    let stage = Stage::start().await;
     stage.quote(quote(&abroad())).await.unwrap();
     let account = UPS.to_owned();
     let reply = stage
