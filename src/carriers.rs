@@ -4,7 +4,7 @@ use parcelgate_carrier::{Connect, connect};
 use parcelgate_domain::CarrierId;
 
 /// Every carrier with how it is made of an account's settings.
-pub static CARRIERS: [(CarrierId, Connect); 3] = [
+pub static CARRIERS: [(CarrierId, Connect); 4] = [
     (CarrierId::known("ups"), |settings| {
         connect(
             CarrierId::known("ups"),
@@ -24,6 +24,13 @@ pub static CARRIERS: [(CarrierId, Connect); 3] = [
             CarrierId::known("yanwen"),
             settings,
             parcelgate_carrier_yanwen::connect,
+        )
+    }),
+    (CarrierId::known("fourpx"), |settings| {
+        connect(
+            CarrierId::known("fourpx"),
+            settings,
+            parcelgate_carrier_fourpx::connect,
         )
     }),
 ];
