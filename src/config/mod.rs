@@ -46,7 +46,8 @@ pub struct Config {
 impl Config {
     /// The defaults, overridden by `file` if there is one, overridden by the environment.
     ///
-    /// # Errors When the file cannot be read, or a setting is unknown or not what it must be; names
+    /// # Errors
+    /// When the file cannot be read, or a setting is unknown or not what it must be; names
     /// the setting.
     pub fn load(file: Option<&Path>) -> Result<Self, config::ConfigError> {
         let mut layers = config::Config::builder()

@@ -115,7 +115,8 @@ impl Purchases {
 
     /// Buys what is asked for, or says where the purchase of that `request_id` stands.
     ///
-    /// # Errors When the request cannot stand, nothing fits, or the carrier said no. A doubtful
+    /// # Errors
+    /// When the request cannot stand, nothing fits, or the carrier said no. A doubtful
     /// outcome is no error: the shipment comes back as UNKNOWN.
     pub async fn purchase(
         &self,

@@ -85,7 +85,8 @@ impl Tracks {
 
     /// Takes in what came to an account's door. Returns how many events were new.
     ///
-    /// # Errors When there is no such account, it does not come from the carrier, or cannot be read
+    /// # Errors
+    /// When there is no such account, it does not come from the carrier, or cannot be read
     /// or stored.
     pub async fn receive(
         &self,
