@@ -227,12 +227,21 @@ async fn money_finer_than_its_currency_is_refused() {
 #[tokio::test]
 async fn a_message_over_the_limit_has_its_own_reason() {
     let stage = Stage::start().await;
-    let mut request = quote(&abroad());
-    request.currency = "x".repeat(stage.config.grpc.request_bytes_max);
-    let refused = stage.quote(request).await.unwrap_err();
-    let told = reason(&refused, Code::ResourceExhausted);
-    assert_eq!(told, "MESSAGE_TOO_LARGE");
-    assert!(refused.message().contains("1048576"), "{refused:?}");
+    let long = "x".repeat(stage.config.grpc.request_bytes_max);
+    let mut question = quote(&abroad());
+    question.currency.clone_from(&long);
+    let mut order = ground();
+    order.shipment.as_mut().unwrap().order_number = long;
+    let refusals = [
+        stage.quote(question).await.unwrap_err(),
+        stage.buy(order).await.unwrap_err(),
+    ];
+    for refused in refusals {
+        let told = reason(&refused, Code::ResourceExhausted);
+        assert_eq!(told, "MESSAGE_TOO_LARGE");
+        assert!(refused.message().contains("1048576"), "{refused:?}");
+    }
+    nothing_happened(&stage).await;
     // The connection lives on.
     assert!(stage.quote(quote(&abroad())).await.is_ok());
     stage.stop().await;

@@ -17,6 +17,7 @@ use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetail, StatusExt as _};
 
+use crate::errors::reason;
 use crate::requests::{abroad, ground, packet, quote};
 use crate::stage::{Bearer, Stage, within};
 
@@ -56,6 +57,21 @@ async fn noise_is_answered_and_nothing_breaks() {
         }
     }
     assert!(stage.quote(quote(&abroad())).await.is_ok());
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_method_that_is_not_there_is_named() {
+    let stage = Stage::start().await;
+    for path in [
+        "/parcelgate.v1.RateService/Nothing",
+        "/parcelgate.v1.ShipmentService/Nothing",
+        "/parcelgate.v2.RateService/QuoteRates",
+    ] {
+        let answer = call(stage.channel(), &stage.key, path, &Bytes::new()).await;
+        let refused = answer.unwrap_err();
+        assert_eq!(reason(&refused, Code::Unimplemented), "METHOD", "{path}");
+    }
     stage.stop().await;
 }
 

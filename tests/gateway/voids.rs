@@ -85,7 +85,9 @@ async fn a_void_in_doubt_is_asked_for_again() {
         stage.fail(carrier, "void", Fault::CutAfter, 3);
         let bought = stage.buy(request).await.unwrap();
         let told = void(&stage, &bought.name, &fresh()).await.unwrap();
-        assert!(matches!(told.state(), State::VoidUnknown | State::Voided));
+        // Or still under way, when the settling was faster than the call.
+        let states = [State::Voiding, State::VoidUnknown, State::Voided];
+        assert!(states.contains(&told.state()), "{:?}", told.state());
         stage.reaches(&bought.name, State::Voided).await;
         assert!(stage.carriers().parcels()[0].voided.is_some());
         stage.stop().await;
