@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parcelgate_clock::SharedClock;
-use parcelgate_proto::v1::address_service_server::AddressServiceServer;
-use parcelgate_proto::v1::carrier_service_server::CarrierServiceServer;
-use parcelgate_proto::v1::rate_service_server::RateServiceServer;
-use parcelgate_proto::v1::shipment_service_server::ShipmentServiceServer;
-use parcelgate_proto::v1::subscription_service_server::SubscriptionServiceServer;
-use parcelgate_proto::v1::tracking_service_server::TrackingServiceServer;
+use parcelgate_proto::v1::address_service_server::{self, AddressServiceServer};
+use parcelgate_proto::v1::carrier_service_server::{self, CarrierServiceServer};
+use parcelgate_proto::v1::rate_service_server;
+use parcelgate_proto::v1::shipment_service_server::{self, ShipmentServiceServer};
+use parcelgate_proto::v1::subscription_service_server::{self, SubscriptionServiceServer};
+use parcelgate_proto::v1::tracking_service_server::{self, TrackingServiceServer};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::body::Body;
 use tonic::service::Routes;
 use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
 use tonic_reflection::server::Error as ReflectionError;
 use tower::util::MapResponseLayer;
 
@@ -67,6 +68,17 @@ pub struct Services {
     pub clock: SharedClock,
 }
 
+/// What health is told of: the server as a whole, and each service.
+const SERVED: [&str; 7] = [
+    "",
+    rate_service_server::SERVICE_NAME,
+    shipment_service_server::SERVICE_NAME,
+    tracking_service_server::SERVICE_NAME,
+    subscription_service_server::SERVICE_NAME,
+    address_service_server::SERVICE_NAME,
+    carrier_service_server::SERVICE_NAME,
+];
+
 /// Serves on `listener` until `closing`, then finishes the calls in progress.
 ///
 /// # Errors
@@ -78,29 +90,20 @@ pub async fn serve(
     closing: CancellationToken,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let (reporter, health) = tonic_health::server::health_reporter();
-    reporter.set_serving::<RateServiceServer<RateApi>>().await;
-    reporter
-        .set_serving::<ShipmentServiceServer<ShipmentApi>>()
-        .await;
-    reporter
-        .set_serving::<TrackingServiceServer<TrackingApi>>()
-        .await;
-    reporter
-        .set_serving::<SubscriptionServiceServer<SubscriptionApi>>()
-        .await;
-    reporter
-        .set_serving::<AddressServiceServer<AddressApi>>()
-        .await;
-    reporter
-        .set_serving::<CarrierServiceServer<CarrierApi>>()
-        .await;
+    for name in SERVED {
+        reporter
+            .set_service_status(name, ServingStatus::Serving)
+            .await;
+    }
     let until_closed = {
         let closing = closing.clone();
         async move {
             closing.cancelled().await;
-            reporter
-                .set_service_status("", tonic_health::ServingStatus::NotServing)
-                .await;
+            for name in SERVED {
+                reporter
+                    .set_service_status(name, ServingStatus::NotServing)
+                    .await;
+            }
         }
     };
     let routes = routes(services, config)?.add_service(health);
