@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use parcelgate_carrier::{Locality, RateAsk};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{Address, Currency, Customs, ExchangeRates, Parcel, Violations};
@@ -117,7 +117,7 @@ impl Rates {
         let accounts = self.asked(request);
         let reply_by = caller.reply_by(Duration::from_millis(self.config.margin_ms));
         let now = self.clock.now();
-        let expires_at = now + Duration::from_secs(self.config.quote_s);
+        let expires_at = whole_seconds(now + Duration::from_secs(self.config.quote_s));
         let all = FuturesUnordered::new();
         for (index, origin) in request.origins.iter().enumerate() {
             let ask = Arc::new(request.ask(origin));
@@ -248,4 +248,9 @@ impl RateRequest {
 fn digest(ask: &RateAsk) -> [u8; 32] {
     // An ask is plain data, which JSON always takes; were it not, no quote would fit any shipment.
     Sha256::digest(serde_json::to_vec(ask).unwrap_or_default()).into()
+}
+
+/// Finer than a caller cares for, and coarse enough for any store to keep as it was told.
+fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
