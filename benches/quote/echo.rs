@@ -6,12 +6,11 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
+use parcelgate::grpc::Raw;
 use tokio::net::TcpListener;
 use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
-
-use crate::load::Raw;
 
 #[derive(Clone)]
 struct Echo(Bytes);

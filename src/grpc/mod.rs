@@ -7,6 +7,7 @@ mod door;
 mod page;
 mod quoting;
 mod rates;
+mod raw;
 mod read;
 mod server;
 mod shipments;
@@ -15,4 +16,5 @@ mod subscriptions;
 mod tracking;
 mod write;
 
+pub use raw::Raw;
 pub use server::{Services, serve};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use futures::future::BoxFuture;
 use moka::sync::Cache;
 use parcelgate_carrier::Kind;
@@ -19,11 +19,11 @@ use parcelgate_proto::v1::rate_service_server::{RateServiceServer, SERVICE_NAME}
 use parcelgate_store::Tenant;
 use prost::Message;
 use tonic::body::Body;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::{Request, Response, Status};
 
 use super::rates::RateApi;
+use super::raw::Raw;
 use super::write;
 use crate::service::rates::RateSheet;
 use crate::service::{Caller, Scope};
@@ -146,43 +146,4 @@ fn is_steady(sheet: &RateSheet) -> bool {
     let lasts = |kind: Kind| matches!(kind, Kind::Invalid | Kind::Unsupported);
     sheet.offers.iter().all(|offer| offer.cached)
         && sheet.failures.iter().all(|(_, error)| lasts(error.kind))
-}
-
-/// Messages as the bytes they are.
-#[derive(Debug, Clone, Copy, Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        buffer.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        let length = buffer.remaining();
-        Ok(Some(buffer.copy_to_bytes(length)))
-    }
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::RETRY_AFTER;
-use parcelgate_carrier::{Class, Dialect, Error, Intent, Kind, Response, Result};
+use parcelgate_carrier::{Class, Dialect, Error, Intent, Kind, Response, Result, retry_after};
 use serde::Deserialize;
 
 use crate::error;
@@ -99,11 +98,6 @@ fn for_token(intent: &Intent, mut refusal: Error) -> Error {
     refusal
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
-}
-
 /// How long FedEx's documents say it lasts, where its answer does not.
 fn pause(kind: Kind, class: Class) -> Option<Duration> {
     match (kind, class) {
@@ -157,6 +151,8 @@ mod tests {
 
     use bytes::Bytes;
     use parcelgate_carrier::Repeat;
+
+    use http::header::RETRY_AFTER;
 
     use super::*;
 

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::RETRY_AFTER;
-use parcelgate_carrier::{Dialect, Error, Intent, Kind, Response, Result};
+use parcelgate_carrier::{Dialect, Error, Intent, Kind, Response, Result, retry_after};
 use serde::Deserialize;
 
 use crate::auth::LABELS;
@@ -134,11 +133,6 @@ fn lost_label(intent: &Intent, response: &Response) -> Error {
         return failure(intent, Kind::Refused).said("", text);
     }
     by_status(intent, response)
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
 }
 
 fn plain_text(response: &Response) -> &str {

@@ -1,10 +1,7 @@
 //! What an answer of UPS means: its status first, then UPS's own codes.
 
-use std::time::Duration;
-
 use http::StatusCode;
-use http::header::RETRY_AFTER;
-use parcelgate_carrier::{Class, Dialect, Error, Intent, Kind, Response, Result};
+use parcelgate_carrier::{Class, Dialect, Error, Intent, Kind, Response, Result, retry_after};
 use serde::Deserialize;
 
 use crate::error;
@@ -76,11 +73,6 @@ fn for_token(intent: &Intent, mut refusal: Error) -> Error {
     refusal
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
-}
-
 /// The part of every answer that may hold errors.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -128,6 +120,10 @@ mod tests {
 
     use bytes::Bytes;
     use parcelgate_carrier::Repeat;
+
+    use http::header::RETRY_AFTER;
+
+    use std::time::Duration;
 
     use super::*;
 

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::RETRY_AFTER;
-use parcelgate_carrier::{Dialect, Error, Intent, Kind, Response, Result};
+use parcelgate_carrier::{Dialect, Error, Intent, Kind, Response, Result, retry_after};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -123,11 +122,6 @@ fn by_status(intent: &Intent, response: &Response) -> Error {
         Some(pause) => error.retry_after(Some(pause)),
         None => error,
     }
-}
-
-fn retry_after(response: &Response) -> Option<Duration> {
-    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
-    text.trim().parse().ok().map(Duration::from_secs)
 }
 
 /// A signature that is wrong is told in plain Chinese text, without any envelope.

@@ -27,7 +27,7 @@ pub use auth::{Auth, ClientCredentials, ClientStyle, Digest, DigestPart, Host};
 pub use call::Call;
 pub use carrier::{Carrier, Connect, SettingsError, connect};
 pub use catalogue::{Catalogue, Warehouse};
-pub use dialect::Dialect;
+pub use dialect::{Dialect, retry_after};
 pub use error::{BoxError, Error, Kind, Result};
 pub use exchange::{Class, Exchange, Intent, Repeat, Request, Response};
 pub use outgoing::{Outgoing, read_json};
