@@ -12,8 +12,8 @@ use serde_json::json;
 
 use crate::echo::stdin_ends;
 
-/// Both carriers answer over the network, each after so many milliseconds: far enough apart that the
-/// slower one is the same each time, and its p50 is that of the slower answers.
+/// Both carriers answer over the network, each after so many milliseconds: far enough apart that
+/// the slower one is the same each time, and its p50 is that of the slower answers.
 const ANSWERS_MS: [(Carrier, u64); 2] = [(Carrier::Ups, 20), (Carrier::Yanwen, 10)];
 
 pub(crate) struct Carriers {
