@@ -37,7 +37,8 @@ const STATEMENTS: [&str; 8] = [
     "BEGIN IMMEDIATE",
 ];
 
-/// First folders of paths that only one machine has. Written without slashes, so that this list names no such path.
+/// First folders of paths that only one machine has. Written without slashes, so that this list
+/// names no such path.
 const FOLDERS: [&str; 3] = ["work", "root", "home"];
 
 /// Package registries, each as name and ending, for the same reason.
