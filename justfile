@@ -20,13 +20,22 @@ test *FLAGS:
 conform CARRIER *FILTER:
     cargo test --package "parcelgate-carrier-$1" --test conformance -- "${@:2}"
 
+# the folder of a new carrier, which compiles and passes: just new-carrier acme
+new-carrier NAME TITLE="":
+    scripts/new-carrier "$1" "${2:-}"
+
 # a day of orders from quote to delivery, against the sandbox
 demo *ARGS:
     cargo run --release -- demo "$@"
 
-# a cached and an uncached quote, each beside its limit
+# a cached and an uncached quote beside their limits; answers decoded beside plain JSON
 bench:
     cargo bench --bench quote
+    cargo bench --bench decode
+
+# anything put to a carrier's decoders: just fuzz ups, just fuzz ups.tracking 600
+fuzz CARRIER SECONDS="60":
+    scripts/fuzz "$1" "$2"
 
 # idle memory and start to ready of `serve`
 footprint RUNS="10":

@@ -6,9 +6,11 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 6] = [
+const FILES: [&str; 8] = [
     "parcelgate/v1/address_service.proto",
     "parcelgate/v1/carrier_service.proto",
+    "parcelgate/v1/manifest_service.proto",
+    "parcelgate/v1/pickup_service.proto",
     "parcelgate/v1/rate_service.proto",
     "parcelgate/v1/shipment_service.proto",
     "parcelgate/v1/subscription_service.proto",

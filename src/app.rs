@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use parcelgate_carrier::BoxError;
 use parcelgate_clock::{SharedClock, System};
-use parcelgate_domain::{Currency, ExchangeRates, Secret};
+use parcelgate_domain::Secret;
 use parcelgate_store::{Sqlite, Store};
 use parcelgate_wire::Wire;
 use tokio::net::TcpListener;
@@ -19,13 +19,15 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::carriers::CARRIERS;
-use crate::config::{AccountConfig, Config, ExchangeConfig};
+use crate::config::{AccountConfig, Config};
 use crate::grpc::{self, Services};
 use crate::service::addresses::AddressChecks;
 use crate::service::catalogue::Catalogues;
+use crate::service::errands::Errands;
 use crate::service::keys::Keys;
+use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
-use crate::service::rates::Rates;
+use crate::service::rates::{Exchange, Rates};
 use crate::service::settle::Settlement;
 use crate::service::shipments::Shipments;
 use crate::service::subscriptions::Subscriptions;
@@ -172,20 +174,20 @@ impl Ground {
             || self.store.clone(),
             || self.clock.clone(),
         );
-        let exchange = exchange(&config.exchange)?;
+        let exchange = Exchange::new(config.exchange.table()?);
         let rates = Arc::new(Rates::new(
             accounts(),
             store(),
             clock(),
             config.rates.clone(),
-            exchange,
+            exchange.clone(),
         ));
         let pushed = Arc::new(Pushed::new(
             config.http.public_url.clone(),
             push_pepper(config),
         ));
         Ok(Services {
-            keys: Arc::new(Keys::new(store(), clock())),
+            keys: Arc::new(Keys::new(store(), clock(), config.grpc.calls_per_s)),
             purchases: Purchases::new(
                 accounts(),
                 Arc::clone(&rates),
@@ -208,6 +210,15 @@ impl Ground {
             subscriptions: Arc::new(Subscriptions::new(store(), clock(), config.push.clone())),
             checks: Arc::new(AddressChecks::new(accounts())),
             catalogues: Arc::new(Catalogues::new(accounts())),
+            errands: Errands::new(
+                accounts(),
+                store(),
+                clock(),
+                Duration::from_millis(config.purchase.carrier_ms_max),
+                self.tasks.clone(),
+            ),
+            papers: Papers::new(accounts(), store()),
+            exchange,
             clock: clock(),
         })
     }
@@ -234,6 +245,10 @@ impl Ground {
             tokio::spawn(push::run(store, clock, config.push.clone(), closing())),
         ];
         loops.extend(upkeep.map(tokio::spawn));
+        if !config.exchange.file.as_os_str().is_empty() {
+            let (exchange, config) = (services.exchange.clone(), config.exchange.clone());
+            loops.push(tokio::spawn(jobs::exchange(exchange, config, closing())));
+        }
         loops
     }
 
@@ -304,24 +319,6 @@ fn open_account(config: &AccountConfig, clock: &SharedClock) -> anyhow::Result<A
         wire: wire.with_context(context)?,
         carrier,
     })
-}
-
-fn exchange(config: &ExchangeConfig) -> anyhow::Result<(Currency, ExchangeRates)> {
-    let base: Currency = config.base.parse().context("exchange.base")?;
-    let mut units = vec![(base, rust_decimal::Decimal::ONE)];
-    for (code, text) in &config.units {
-        // The configuration reads names in lower case.
-        let currency: Currency = code.to_uppercase().parse().context("exchange.units")?;
-        let rate: rust_decimal::Decimal = text
-            .parse()
-            .with_context(|| format!("exchange.units.{code} = {text:?} is no decimal"))?;
-        anyhow::ensure!(
-            rate > rust_decimal::Decimal::ZERO,
-            "exchange.units.{code} must be above zero"
-        );
-        units.push((currency, rate));
-    }
-    Ok((base, ExchangeRates::new(units)))
 }
 
 /// `"self"` stands for the address that was just opened.

@@ -7,6 +7,8 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use parcelgate_store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::config::ExchangeConfig;
+use crate::service::rates::Exchange;
 use crate::service::settle::Settlement;
 use crate::service::track::Poll;
 
@@ -49,6 +51,45 @@ pub async fn settle(settlement: Settlement, tick: Duration, closing: Cancellatio
         }
     }
 }
+
+/// Reads the table of exchange rates again whenever its file changes, until `closing`. A file that
+/// cannot be read changes nothing: the table before it goes on counting.
+pub async fn exchange(exchange: Exchange, config: ExchangeConfig, closing: CancellationToken) {
+    let look = || {
+        let file = std::fs::metadata(&config.file);
+        file.and_then(|file| file.modified()).ok()
+    };
+    let pause = Duration::from_millis(config.look_ms.max(LOOK_MS_MIN));
+    let mut read = None;
+    let mut told = None;
+    loop {
+        let now = look();
+        if now.is_some() && now != read {
+            match config.table() {
+                Ok(table) => {
+                    read = now;
+                    let date = table.rates.date();
+                    tracing::info!(?date, "exchange rates read");
+                    exchange.replace(table);
+                }
+                // Looked at again, since it may only not be whole yet; told once.
+                Err(error) if told != now => {
+                    told = now;
+                    let error = format!("{error:#}");
+                    tracing::warn!(error, "exchange rates stay as they were");
+                }
+                Err(_) => {}
+            }
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(pause) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// However often an operator wants the file to be looked at, not more often than this.
+const LOOK_MS_MIN: u64 = 10;
 
 /// How often measurements are put together.
 const UPKEEP: Duration = Duration::from_secs(5);

@@ -3,8 +3,12 @@
 use std::io::{BufRead, Write};
 
 use bytes::Bytes;
+use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use parcelgate::app::Gateway;
 use parcelgate::config::Config;
+use parcelgate::played;
+use parcelgate_clock::{Clock as _, System};
 use parcelgate_proto::{google, v1};
 use parcelgate_sandbox::{Carrier, FaultOrder, Running, Sandbox, Settings};
 use prost::Message;
@@ -12,9 +16,18 @@ use serde_json::json;
 
 use crate::echo::stdin_ends;
 
-/// Both carriers answer over the network, each after so many milliseconds: far enough apart that
-/// the slower one is the same each time, and its p50 is that of the slower answers.
-const ANSWERS_MS: [(Carrier, u64); 2] = [(Carrier::Ups, 20), (Carrier::Yanwen, 10)];
+/// All carriers answer over the network, each after so many milliseconds: far enough apart that the
+/// slowest one is the same each time, and its p50 is that of the slowest answers.
+const ANSWERS_MS: [(Carrier, u64); 6] = [
+    (Carrier::Ups, 40),
+    (Carrier::Fedex, 25),
+    (Carrier::Usps, 20),
+    (Carrier::Dhl, 15),
+    (Carrier::Yanwen, 10),
+    (Carrier::Fourpx, 5),
+];
+/// The slowest one's account.
+pub(crate) const SLOWEST: &str = "ups";
 
 pub(crate) struct Carriers {
     pub(crate) sandbox: Running,
@@ -24,7 +37,7 @@ pub(crate) struct Carriers {
 impl Carriers {
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let mut settings = Settings::default();
-        settings.yanwen.may_quote = true;
+        settings.yanwen.may_quote = true; // or it would price from a table, without a carrier
         let slow = ANSWERS_MS.map(|(carrier, ms)| {
             serde_json::from_value::<FaultOrder>(json!({
                 "carrier": carrier,
@@ -40,28 +53,18 @@ impl Carriers {
 
     /// The accounts of a gateway, with quotas that do not bind.
     pub(crate) fn accounts(&self) -> String {
-        let base = self.sandbox.base_url(Carrier::Ups);
         let quota = json!({ "permits": 100_000, "per_ms": 1_000 });
         let wire = json!({ "quotas": { "rate": quota, "token": quota } });
-        let (ups, yanwen) = (&self.settings.ups, &self.settings.yanwen);
-        json!([
-            { "id": "ups", "carrier": "ups", "wire": wire, "settings": {
-                "client_id": ups.client_id,
-                "client_secret": ups.client_secret,
-                "account_number": ups.shipper_number,
-                "api": format!("{base}/api"),
-                "token": base,
-            } },
-            { "id": "yanwen", "carrier": "yanwen", "wire": wire, "settings": {
-                "user_id": yanwen.user_id,
-                "api_token": yanwen.api_token,
-                "order_url": self.sandbox.base_url(Carrier::Yanwen),
-                "track_url": self.sandbox.yanwen_tracking_url(),
-                "calc_list": true,
-                "calc_city_id": "1",
-            } },
-        ])
-        .to_string()
+        let played = played::accounts(&self.sandbox, &self.settings).into_iter();
+        let accounts = played.map(|account| {
+            json!({
+                "id": account.name,
+                "carrier": account.carrier,
+                "settings": account.settings,
+                "wire": wire,
+            })
+        });
+        serde_json::Value::from_iter(accounts).to_string()
     }
 }
 
@@ -73,6 +76,7 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     let mut config = Config::load(None)?;
     config.accounts = serde_json::from_str(&line)?;
     config.grpc.listen = "127.0.0.1:0".parse()?;
+    config.grpc.calls_per_s = std::num::NonZeroU32::MAX;
     config.http.listen = "127.0.0.1:0".parse()?;
     config.store.path = folder.path().join("bench.db");
     config
@@ -89,7 +93,19 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A parcel from Shenzhen to Los Angeles, `weight` grams heavy.
+/// Not yet over in any time zone.
+fn tomorrow() -> google::r#type::Date {
+    let at = System.now() + SignedDuration::from_hours(24);
+    let date = at.to_zoned(TimeZone::UTC).date();
+    google::r#type::Date {
+        year: date.year().into(),
+        month: date.month().into(),
+        day: date.day().into(),
+    }
+}
+
+/// A parcel to London, `weight` grams heavy, that could leave from Shenzhen or from Ohio: what all
+/// six can carry.
 pub(crate) fn question(weight: u32) -> Bytes {
     let from = v1::Address {
         name: "Li Wei".into(),
@@ -101,14 +117,23 @@ pub(crate) fn question(weight: u32) -> Bytes {
         phone: "+86 755 1234 5678".into(),
         ..Default::default()
     };
-    let to = v1::Address {
+    let ohio = v1::Address {
         name: "Jo Smith".into(),
         lines: vec!["1200 Main Street".into()],
-        city: "Los Angeles".into(),
-        region: "CA".into(),
-        postal_code: "90015".into(),
+        city: "Columbus".into(),
+        region: "OH".into(),
+        postal_code: "43215".into(),
         country: "US".into(),
-        phone: "213 555 0100".into(),
+        phone: "614 555 0100".into(),
+        ..Default::default()
+    };
+    let to = v1::Address {
+        name: "Sam Jones".into(),
+        lines: vec!["7 Mews Lane".into()],
+        city: "London".into(),
+        postal_code: "SW1A 2AA".into(),
+        country: "GB".into(),
+        phone: "+44 20 7946 0100".into(),
         ..Default::default()
     };
     let value = google::r#type::Money {
@@ -133,7 +158,7 @@ pub(crate) fn question(weight: u32) -> Bytes {
         height_mm: 100,
     };
     let request = v1::QuoteRatesRequest {
-        ship_from: vec![from],
+        ship_from: vec![from, ohio],
         ship_to: Some(to),
         parcels: vec![v1::Parcel {
             weight_grams: weight,
@@ -143,6 +168,7 @@ pub(crate) fn question(weight: u32) -> Bytes {
             items: vec![item],
             ..Default::default()
         }),
+        ship_date: Some(tomorrow()),
         currency: "USD".into(),
         ..Default::default()
     };

@@ -2,7 +2,7 @@
 //!
 //! 1. A quote from the cache over gRPC, against a bare tonic echo whose reply has the same size:
 //!    server CPU per request, each server a process of its own, the two in turn.
-//! 2. A quote that two carriers must be asked for, against the slower carrier's own answer.
+//! 2. A quote that six carriers must be asked for, against the slowest carrier's own answer.
 //!
 //! Run: `cargo bench --bench quote`. Only the ratios are meant to be compared between machines.
 

@@ -73,7 +73,7 @@ const NOTHING_TO_DO: u8 = 2;
 pub async fn run(cli: Cli) -> ExitCode {
     let for_programs = cli.output == Format::Json;
     let mut out = Out::stdout(cli.output);
-    match obey(cli.command, &mut out).await {
+    match Box::pin(obey(cli.command, &mut out)).await {
         Ok(code) => code,
         Err(error) if fault::is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

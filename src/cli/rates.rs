@@ -54,6 +54,7 @@ pub(crate) async fn run(args: RatesArgs, out: &mut Out) -> anyhow::Result<()> {
         carriers: args.carrier,
         accounts: args.account,
         deliver_by: args.deliver_by.map(show::proto_date),
+        options: spec.options,
     };
     let reply = gate
         .rates()

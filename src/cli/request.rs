@@ -10,7 +10,10 @@ use jiff::civil::Date;
 use parcelgate_domain::{Currency, Money};
 use parcelgate_proto::google::r#type::Money as ProtoMoney;
 use parcelgate_proto::v1::customs::{Contents, Incoterm};
-use parcelgate_proto::v1::{Address, Customs, CustomsItem, Dimensions, Parcel, ShipmentSpec};
+use parcelgate_proto::v1::shipment_options::Signature;
+use parcelgate_proto::v1::{
+    Address, Customs, CustomsItem, Dimensions, Parcel, ShipmentOptions, ShipmentSpec,
+};
 use serde::Deserialize;
 
 use super::{parse, show};
@@ -120,6 +123,26 @@ struct ShipmentFile {
     order_number: String,
     #[serde(default)]
     sales_platform: String,
+    #[serde(default)]
+    options: OptionsFile,
+    #[serde(default)]
+    documents: Vec<String>,
+}
+
+/// Extras in a file.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct OptionsFile {
+    insured_value: Option<Value>,
+    signature: Option<SignatureFile>,
+    saturday_delivery: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SignatureFile {
+    Anyone,
+    Adult,
 }
 
 /// An address in a file: the fields of the interface.
@@ -263,6 +286,23 @@ impl From<ShipmentFile> for ShipmentSpec {
             ship_date: file.ship_date.map(show::proto_date),
             order_number: file.order_number,
             sales_platform: file.sales_platform,
+            options: Some(file.options.into()),
+            documents: file.documents,
+        }
+    }
+}
+
+impl From<OptionsFile> for ShipmentOptions {
+    fn from(file: OptionsFile) -> Self {
+        let signature = match file.signature {
+            None => Signature::Unspecified,
+            Some(SignatureFile::Anyone) => Signature::Anyone,
+            Some(SignatureFile::Adult) => Signature::Adult,
+        };
+        Self {
+            insured_value: file.insured_value.map(|value| value.0),
+            signature: signature.into(),
+            saturday_delivery: file.saturday_delivery,
         }
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use clap::Args;
 use parcelgate_clock::{Accelerated, Clock as _, System};
-use parcelgate_sandbox::{Carrier, Sandbox, Settings};
-use serde_json::{Value, json};
+use parcelgate_sandbox::{Sandbox, Settings};
+use serde_json::json;
 
 use super::out::Out;
+use crate::played::{self, Played};
 
 /// Play the carriers: their protocols on one port, with parcels that move
 #[derive(Debug, Args)]
@@ -45,27 +46,16 @@ pub(crate) async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> 
         troubled_permille: args.troubled,
         ..defaults
     };
-    let (ups, yanwen) = (settings.ups.clone(), settings.yanwen.clone());
+    let known = settings.clone();
     let sandbox = Sandbox::start(settings).await?;
-    let accounts = json!({
-        "ups": {
-            "api": format!("{}/api", sandbox.base_url(Carrier::Ups)),
-            "token": sandbox.base_url(Carrier::Ups),
-            "client_id": ups.client_id,
-            "client_secret": ups.client_secret,
-            "account_number": ups.shipper_number,
-        },
-        "yanwen": {
-            "order_url": sandbox.base_url(Carrier::Yanwen),
-            "track_url": sandbox.yanwen_tracking_url(),
-            "user_id": yanwen.user_id,
-            "api_token": yanwen.api_token,
-        },
+    let accounts = played::accounts(&sandbox, &known);
+    let shown = accounts.iter().map(|account| {
+        json!({ "name": account.name, "carrier": account.carrier, "settings": account.settings })
     });
-    out.data(&accounts)?;
+    out.data(&json!({ "accounts": shown.collect::<Vec<_>>() }))?;
     out.say("# Accounts for the configuration of `parcelgate serve`:")?;
-    for (carrier, settings) in accounts.as_object().into_iter().flatten() {
-        out.say(toml(carrier, settings))?;
+    for account in &accounts {
+        out.say(toml(account))?;
     }
     super::until_stopped().await?;
     sandbox.stop().await;
@@ -73,11 +63,13 @@ pub(crate) async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> 
 }
 
 /// An account as the configuration has it. A JSON text is a TOML text too, for what stands here.
-fn toml(carrier: &str, settings: &Value) -> String {
+fn toml(account: &Played) -> String {
     let head = format!(
-        "\n[[accounts]]\nid = \"{carrier}-sandbox\"\ncarrier = \"{carrier}\"\n[accounts.settings]"
+        "\n[[accounts]]\nid = \"{}-sandbox\"\ncarrier = \"{}\"\n[accounts.settings]",
+        account.name, account.carrier
     );
-    let settings = settings.as_object().into_iter().flatten();
-    let lines = settings.map(|(name, value)| format!("\n{name} = {value}"));
+    let settings = account.settings.as_object().into_iter().flatten();
+    let shown = settings.filter(|(name, _)| *name != "rate_card_csv");
+    let lines = shown.map(|(name, value)| format!("\n{name} = {value}"));
     std::iter::once(head).chain(lines).collect()
 }

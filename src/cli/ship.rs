@@ -12,6 +12,7 @@ use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::{
     Choice, GetLabelRequest, LabelFormat, PurchaseLabelRequest, ServiceSelection, Shipment,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::connect::{Gate, ServerArgs};
@@ -45,6 +46,9 @@ pub(crate) struct ShipArgs {
     /// Where the label goes. Further boxes get -2, -3 ... before the extension.
     #[arg(long, value_name = "FILE")]
     label: Option<PathBuf>,
+    /// Buy nothing: only ask whether it would be taken, here and by the carrier.
+    #[arg(long)]
+    check: bool,
     /// The UUID of this purchase; a new one when left out.
     #[arg(long, value_name = "UUID")]
     request_id: Option<Uuid>,
@@ -136,6 +140,7 @@ pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
         max_total: args.max_total.map(show::proto_money),
         label_format: format.into(),
         selection: Some(args.selection.selection(args.deliver_by)),
+        validate_only: args.check,
     };
     let gate = Gate::open(&args.server).await?;
     let again = || format!("ask again with --request-id {request_id}; it never buys twice");
@@ -145,6 +150,14 @@ pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
         .await
         .with_context(again)?;
     let shipment = reply.into_inner();
+    if args.check {
+        let (account, service) = (&shipment.account, &shipment.service_name);
+        out.data(&json!({ "taken": true, "account": account, "service": service }))?;
+        out.say(format!(
+            "{account} would take it: {service}. Nothing was bought"
+        ))?;
+        return Ok(());
+    }
     out.data(&data::shipment(&shipment))?;
     out.say(describe(&shipment))?;
     let state = shipment.state();

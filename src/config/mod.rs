@@ -1,6 +1,7 @@
 //! What the operator can set. `defaults.toml` beside this file says what each setting is for.
 
 mod accounts;
+mod exchange;
 mod rates;
 mod server;
 mod tracking;
@@ -10,7 +11,8 @@ use std::path::Path;
 use serde::Deserialize;
 
 pub use accounts::AccountConfig;
-pub use rates::{ExchangeConfig, PurchaseConfig, RatesConfig};
+pub use exchange::ExchangeConfig;
+pub use rates::{PurchaseConfig, RatesConfig};
 pub use server::{GrpcConfig, HttpConfig, LogConfig, LogFormat, StoreConfig};
 pub use tracking::{PushConfig, TrackingConfig};
 

@@ -1,7 +1,5 @@
 //! Prices, purchases and currencies.
 
-use std::collections::BTreeMap;
-
 use serde::Deserialize;
 
 /// Prices.
@@ -30,17 +28,4 @@ pub struct PurchaseConfig {
     pub settle_ms: u64,
     /// After how long a doubt goes to a person.
     pub review_s: u64,
-}
-
-/// Currencies.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ExchangeConfig {
-    /// The currency that the units are given for.
-    pub base: String,
-    /// Of which day the units are, for people to see.
-    pub date: String,
-    /// Units of each currency for one of the base, as decimal texts.
-    #[serde(default)]
-    pub units: BTreeMap<String, String>,
 }

@@ -1,6 +1,7 @@
 //! The doors, the database and the log.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use serde::Deserialize;
@@ -13,10 +14,14 @@ pub struct GrpcConfig {
     pub listen: SocketAddr,
     /// The largest request.
     pub request_bytes_max: usize,
+    /// The largest request of ShipmentService.
+    pub paper_bytes_max: usize,
     /// The largest reply.
     pub reply_bytes_max: usize,
     /// Calls in flight on one connection.
     pub streams_max: u32,
+    /// How often one API key may call in a second, and at once.
+    pub calls_per_s: NonZeroU32,
     /// The longest call.
     pub call_ms_max: u64,
     /// How long calls in progress may take after a signal to stop.

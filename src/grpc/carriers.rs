@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parcelgate_carrier::Class;
+use parcelgate_carrier::{Ability, Class};
 use parcelgate_clock::SharedClock;
 use parcelgate_proto::v1;
 use parcelgate_proto::v1::carrier_service_server::CarrierService;
@@ -11,8 +11,8 @@ use tonic::{Request, Response, Status};
 
 use super::door::Door;
 use super::write;
-use crate::service::Scope;
 use crate::service::catalogue::Catalogues;
+use crate::service::{Account, Scope};
 use v1::carrier_status::{HostStatus, OperationStatus as Operation, QuotaStatus as Quota};
 
 pub(super) struct CarrierApi {
@@ -41,10 +41,9 @@ impl CarrierService for CarrierApi {
                 .collect();
             if let Some(account) = of_carrier.first() {
                 let profile = account.carrier.profile();
+                (carrier.capabilities, carrier.absences) = abilities(&of_carrier);
                 carrier.display_name = profile.name.to_owned();
                 carrier.display_name_zh = profile.name_zh.to_owned();
-                let facets = Catalogues::capabilities(account).into_iter();
-                carrier.capabilities = facets.map(str::to_owned).collect();
                 let formats = profile.label_formats.iter();
                 carrier.label_formats = formats.map(ToString::to_string).collect();
                 let services = profile.services.iter();
@@ -78,7 +77,7 @@ impl CarrierService for CarrierApi {
             account: account.id.to_string(),
             carrier: account.carrier_id().to_string(),
             hosts: hosts.collect(),
-            quotas: status.quotas.iter().filter_map(quota).collect(),
+            quotas: status.quotas.iter().map(quota).collect(),
             operations: status.operations.iter().map(operation).collect(),
         }))
     }
@@ -135,6 +134,26 @@ impl CarrierApi {
     }
 }
 
+/// What any of the accounts can do, and why none can do the rest.
+fn abilities(accounts: &[&Arc<Account>]) -> (Vec<String>, Vec<v1::carrier::Absence>) {
+    let able = |ability: Ability| {
+        let mut accounts = accounts.iter();
+        accounts.any(|account| ability.is_in(account.carrier.as_ref()))
+    };
+    let (can, cannot): (Vec<_>, Vec<_>) = Ability::ALL.iter().partition(|(it, _)| able(*it));
+    let absences = cannot.into_iter().map(|(ability, name)| {
+        let mut reasons = accounts
+            .iter()
+            .filter_map(|account| account.carrier.profile().absence(ability));
+        v1::carrier::Absence {
+            capability: (*name).to_owned(),
+            reason: reasons.next().unwrap_or_default().to_owned(),
+        }
+    });
+    let can = can.into_iter().map(|(_, name)| (*name).to_owned());
+    (can.collect(), absences.collect())
+}
+
 fn service(code: &str, name: &str) -> v1::CarrierServiceInfo {
     v1::CarrierServiceInfo {
         code: code.to_owned(),
@@ -142,16 +161,17 @@ fn service(code: &str, name: &str) -> v1::CarrierServiceInfo {
     }
 }
 
-/// A quota that is known; without one there is nothing to show.
-fn quota(status: &QuotaStatus) -> Option<Quota> {
-    let quota = status.quota?;
-    let name = Class::ALL.iter().find(|(class, _)| *class == status.class);
-    Some(Quota {
-        class: name.map_or_else(String::new, |(_, name)| (*name).to_owned()),
-        permits: quota.permits,
-        per: Some(write::duration(quota.per)),
-        left: status.left.unwrap_or(quota.permits),
-    })
+/// One quota, by the names of those who share it.
+fn quota(status: &QuotaStatus) -> Quota {
+    let shares = |class: &Class| status.classes.contains(class);
+    let names = Class::ALL.iter().filter(|(class, _)| shares(class));
+    let names: Vec<&str> = names.map(|(_, name)| *name).collect();
+    Quota {
+        class: names.join("+"),
+        permits: status.permits,
+        per: Some(write::duration(status.per)),
+        left: status.left,
+    }
 }
 
 fn operation(status: &OperationStatus) -> Operation {

@@ -4,7 +4,9 @@
 mod addresses;
 mod carriers;
 mod door;
+mod manifests;
 mod page;
+mod pickups;
 mod quoting;
 mod rates;
 mod raw;

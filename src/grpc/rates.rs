@@ -13,12 +13,14 @@ use tonic::{Request, Response, Status};
 
 use super::door::Door;
 use super::{read, write};
+use crate::service::papers::Papers;
 use crate::service::rates::{RateRequest, Rates};
 use crate::service::{Fault, Scope};
 
 pub(super) struct RateApi {
     pub(super) door: Door,
     pub(super) rates: Arc<Rates>,
+    pub(super) papers: Papers,
     pub(super) clock: SharedClock,
 }
 
@@ -95,5 +97,25 @@ impl RateService for RateApi {
         Ok(Response::new(write::quote(
             &self.rates.offer(&caller, &id).await?,
         )))
+    }
+
+    async fn estimate_landed_cost(
+        &self,
+        request: Request<v1::EstimateLandedCostRequest>,
+    ) -> Result<Response<v1::LandedCost>, Status> {
+        let caller = self
+            .door
+            .admit(request.metadata(), Scope::RatesRead)
+            .await?;
+        let request = request.get_ref();
+        let ask = read::landed_cost(request, today(&self.clock))?;
+        let account = Some(request.account.as_str()).filter(|account| !account.is_empty());
+        let (account, cost) = self.papers.landed_cost(&caller, account, &ask).await?;
+        Ok(Response::new(v1::LandedCost {
+            carrier: account.carrier_id().to_string(),
+            account: account.id.to_string(),
+            total: Some(write::money(cost.total)),
+            charges: cost.charges.iter().map(write::charge).collect(),
+        }))
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use parcelgate_clock::SharedClock;
 use parcelgate_proto::v1::address_service_server::{self, AddressServiceServer};
 use parcelgate_proto::v1::carrier_service_server::{self, CarrierServiceServer};
+use parcelgate_proto::v1::manifest_service_server::{self, ManifestServiceServer};
+use parcelgate_proto::v1::pickup_service_server::{self, PickupServiceServer};
 use parcelgate_proto::v1::rate_service_server;
 use parcelgate_proto::v1::shipment_service_server::{self, ShipmentServiceServer};
 use parcelgate_proto::v1::subscription_service_server::{self, SubscriptionServiceServer};
@@ -23,6 +25,8 @@ use tower::util::MapResponseLayer;
 use super::addresses::AddressApi;
 use super::carriers::CarrierApi;
 use super::door::Door;
+use super::manifests::ManifestApi;
+use super::pickups::PickupApi;
 use super::quoting::RateServer;
 use super::rates::RateApi;
 use super::shipments::ShipmentApi;
@@ -32,9 +36,11 @@ use super::tracking::TrackingApi;
 use crate::config::GrpcConfig;
 use crate::service::addresses::AddressChecks;
 use crate::service::catalogue::Catalogues;
+use crate::service::errands::Errands;
 use crate::service::keys::Keys;
+use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
-use crate::service::rates::Rates;
+use crate::service::rates::{Exchange, Rates};
 use crate::service::shipments::Shipments;
 use crate::service::subscriptions::Subscriptions;
 use crate::service::track::Tracks;
@@ -64,12 +70,18 @@ pub struct Services {
     pub checks: Arc<AddressChecks>,
     /// Carriers.
     pub catalogues: Arc<Catalogues>,
+    /// Pickups and manifests.
+    pub errands: Errands,
+    /// Duties, papers for customs, proofs of delivery.
+    pub papers: Papers,
+    /// Exchange rates.
+    pub exchange: Exchange,
     /// The time of day.
     pub clock: SharedClock,
 }
 
 /// What health is told of: the server as a whole, and each service.
-const SERVED: [&str; 7] = [
+const SERVED: [&str; 9] = [
     "",
     rate_service_server::SERVICE_NAME,
     shipment_service_server::SERVICE_NAME,
@@ -77,6 +89,8 @@ const SERVED: [&str; 7] = [
     subscription_service_server::SERVICE_NAME,
     address_service_server::SERVICE_NAME,
     carrier_service_server::SERVICE_NAME,
+    pickup_service_server::SERVICE_NAME,
+    manifest_service_server::SERVICE_NAME,
 ];
 
 /// Serves on `listener` until `closing`, then finishes the calls in progress.
@@ -133,51 +147,109 @@ fn builder(config: &GrpcConfig) -> Server {
 
 /// Every service with its bounds, and the descriptors of all of them for reflection.
 fn routes(services: Services, config: &GrpcConfig) -> Result<Routes, ReflectionError> {
-    let door = Door::new(services.keys, Duration::from_millis(config.call_ms_max));
-    let (asked, replied) = (config.request_bytes_max, config.reply_bytes_max);
-    let clock = services.clock;
+    let longest = Duration::from_millis(config.call_ms_max);
+    let door = Door::new(Arc::clone(&services.keys), longest);
+    let bounds = (config.request_bytes_max, config.reply_bytes_max);
+    // Clients differ in which edition of reflection they speak: grpcurl 1.8 and Python's database
+    // know v1alpha only.
+    let routes = Routes::new(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
+    let routes = selling(routes, &services, &door, bounds, config.paper_bytes_max);
+    let routes = handing_over(routes, &services, &door, bounds);
+    Ok(following(routes, services, door, bounds))
+}
+
+/// Prices and labels.
+fn selling(
+    routes: Routes,
+    services: &Services,
+    door: &Door,
+    (asked, replied): (usize, usize),
+    paper: usize,
+) -> Routes {
     let rates = RateApi {
         door: door.clone(),
-        rates: services.rates,
-        clock: Arc::clone(&clock),
+        rates: Arc::clone(&services.rates),
+        papers: services.papers.clone(),
+        clock: Arc::clone(&services.clock),
     };
     let shipments = ShipmentServiceServer::new(ShipmentApi {
         door: door.clone(),
-        purchases: services.purchases,
-        shipments: services.shipments,
-        voids: services.voids,
-        clock: Arc::clone(&clock),
+        purchases: services.purchases.clone(),
+        shipments: Arc::clone(&services.shipments),
+        voids: services.voids.clone(),
+        papers: services.papers.clone(),
+        clock: Arc::clone(&services.clock),
     });
+    routes
+        .add_service(RateServer::new(rates, asked, replied))
+        .add_service(
+            shipments
+                .max_decoding_message_size(paper)
+                .max_encoding_message_size(replied),
+        )
+}
+
+/// What is asked of carriers around a shipment.
+fn handing_over(
+    routes: Routes,
+    services: &Services,
+    door: &Door,
+    (asked, replied): (usize, usize),
+) -> Routes {
+    let addresses = AddressServiceServer::new(AddressApi {
+        door: door.clone(),
+        checks: Arc::clone(&services.checks),
+    });
+    let pickups = PickupServiceServer::new(PickupApi {
+        door: door.clone(),
+        errands: services.errands.clone(),
+    });
+    let manifests = ManifestServiceServer::new(ManifestApi {
+        door: door.clone(),
+        errands: services.errands.clone(),
+    });
+    routes
+        .add_service(
+            addresses
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        )
+        .add_service(
+            pickups
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        )
+        .add_service(
+            manifests
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        )
+}
+
+/// Parcels, who hears of them, and how the carriers are.
+fn following(
+    routes: Routes,
+    services: Services,
+    door: Door,
+    (asked, replied): (usize, usize),
+) -> Routes {
     let tracking = TrackingServiceServer::new(TrackingApi {
         door: door.clone(),
         tracks: services.tracks,
         watches: services.watches,
+        papers: services.papers,
     });
     let subscriptions = SubscriptionServiceServer::new(SubscriptionApi {
         door: door.clone(),
         subscriptions: services.subscriptions,
-        clock: Arc::clone(&clock),
+        clock: Arc::clone(&services.clock),
     });
-    let addresses = AddressServiceServer::new(AddressApi {
-        door: door.clone(),
-        checks: services.checks,
-    });
-    let catalogues = services.catalogues;
     let carriers = CarrierServiceServer::new(CarrierApi {
         door,
-        catalogues,
-        clock,
+        catalogues: services.catalogues,
+        clock: services.clock,
     });
-    // Clients differ in which edition of reflection they speak: grpcurl 1.8 and Python's database
-    // know v1alpha only.
-    let routes = Routes::new(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
-        .add_service(RateServer::new(rates, asked, replied))
-        .add_service(
-            shipments
-                .max_decoding_message_size(asked)
-                .max_encoding_message_size(replied),
-        )
+    routes
         .add_service(
             tracking
                 .max_decoding_message_size(asked)
@@ -189,16 +261,10 @@ fn routes(services: Services, config: &GrpcConfig) -> Result<Routes, ReflectionE
                 .max_encoding_message_size(replied),
         )
         .add_service(
-            addresses
-                .max_decoding_message_size(asked)
-                .max_encoding_message_size(replied),
-        )
-        .add_service(
             carriers
                 .max_decoding_message_size(asked)
                 .max_encoding_message_size(replied),
-        );
-    Ok(routes)
+        )
 }
 
 fn reflection() -> tonic_reflection::server::Builder<'static> {

@@ -13,6 +13,7 @@ use super::door::Door;
 use super::page::{Wanted, token};
 use super::rates::today;
 use super::{read, write};
+use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::shipments::Shipments;
 use crate::service::void::Voids;
@@ -23,6 +24,7 @@ pub(super) struct ShipmentApi {
     pub(super) purchases: Purchases,
     pub(super) shipments: Arc<Shipments>,
     pub(super) voids: Voids,
+    pub(super) papers: Papers,
     pub(super) clock: SharedClock,
 }
 
@@ -45,9 +47,45 @@ impl ShipmentService for ShipmentApi {
     ) -> Result<Response<v1::Shipment>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
         let unknown = |selection: &_| self.purchases.unknown(selection);
+        let validate_only = request.get_ref().validate_only;
         let wanted = read::purchase(request.get_ref(), today(&self.clock), unknown)?;
+        if validate_only {
+            let (account, service, quoted) = self.purchases.rehearse(&caller, wanted).await?;
+            return Ok(Response::new(v1::Shipment {
+                carrier: account.carrier_id().to_string(),
+                account: account.id.to_string(),
+                service: service.code.to_string(),
+                service_name: service.name,
+                quoted_total: quoted.map(write::money),
+                ..Default::default()
+            }));
+        }
         let purchase = self.purchases.purchase(&caller, wanted).await?;
         Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+
+    async fn purchase_return_label(
+        &self,
+        request: Request<v1::PurchaseReturnLabelRequest>,
+    ) -> Result<Response<v1::Shipment>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let unknown = |selection: &_| self.purchases.unknown(selection);
+        let wanted = read::purchase_back(request.get_ref(), today(&self.clock), unknown)?;
+        let purchase = self.purchases.purchase(&caller, wanted).await?;
+        Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+
+    async fn upload_document(
+        &self,
+        request: Request<v1::UploadDocumentRequest>,
+    ) -> Result<Response<v1::UploadDocumentResponse>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let paper = read::paper(request.get_ref())?;
+        let account = &request.get_ref().account;
+        let document = self.papers.upload(&caller, account, &paper).await?;
+        Ok(Response::new(v1::UploadDocumentResponse {
+            document: document.as_str().to_owned(),
+        }))
     }
 
     async fn get_shipment(

@@ -31,12 +31,21 @@ impl From<Fault> for Status {
             }
             Fault::Carrier(error) => of_carrier(&error),
             Fault::NotFound(_) => with(Code::NotFound, text, "NOT_FOUND"),
-            Fault::Unsupported { carrier, facet } => {
-                let facts = [("carrier", carrier.as_str()), ("facet", facet)];
+            Fault::Unsupported {
+                carrier,
+                ability,
+                reason,
+            } => {
+                let facts = [
+                    ("carrier", carrier.as_str()),
+                    ("capability", ability.name()),
+                    ("why", reason),
+                ];
                 with_facts(Code::Unimplemented, text, "UNSUPPORTED", &facts)
             }
             Fault::RequestIdReused => with(Code::InvalidArgument, text, "REQUEST_ID_REUSED"),
             Fault::InProgress => retry(Code::Aborted, text, "PURCHASE_IN_PROGRESS", SOON),
+            Fault::InDoubt => with(Code::FailedPrecondition, text, "IN_DOUBT"),
             Fault::Cancelled => with(Code::FailedPrecondition, text, "PURCHASE_CANCELLED"),
             Fault::QuoteExpired(_) => with(Code::FailedPrecondition, text, "QUOTE_EXPIRED"),
             Fault::TooDear { .. } => with(Code::FailedPrecondition, text, "MAX_TOTAL_EXCEEDED"),
@@ -71,6 +80,9 @@ impl From<Refused> for Status {
                 "API_KEY_SCOPE",
                 &[("scope", scope)],
             ),
+            Refused::TooOften { after, .. } => {
+                retry(Code::ResourceExhausted, text, "CALL_RATE", after)
+            }
             Refused::Unreadable => retry(Code::Unavailable, text, "STORE", SOON),
         }
     }

@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status};
 use super::door::Door;
 use super::page::{Wanted, token, token_after};
 use super::{read, write};
+use crate::service::papers::Papers;
 use crate::service::track::Tracks;
 use crate::service::watch::Watches;
 use crate::service::{Fault, Scope};
@@ -21,6 +22,7 @@ pub(super) struct TrackingApi {
     pub(super) door: Door,
     pub(super) tracks: Tracks,
     pub(super) watches: Arc<Watches>,
+    pub(super) papers: Papers,
 }
 
 /// Most trackers that one batch reads.
@@ -67,6 +69,19 @@ impl TrackingService for TrackingApi {
             .create(&caller, &request.tracking_number, carrier)
             .await?;
         Ok(Response::new(write::tracker(&tracker)))
+    }
+
+    async fn get_proof_of_delivery(
+        &self,
+        request: Request<v1::GetProofOfDeliveryRequest>,
+    ) -> Result<Response<v1::Document>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Tracking).await?;
+        let id = read::resource(&request.get_ref().name, "trackers", "name")?;
+        let proof = self.papers.proof(&caller, &id).await?;
+        Ok(Response::new(write::document(
+            &proof.media_type,
+            proof.bytes,
+        )))
     }
 
     async fn get_tracker(

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Instant;
 
-use parcelgate_carrier::{Call, Carrier};
+use parcelgate_carrier::{Ability, Call, Carrier};
 use parcelgate_domain::{AccountId, CarrierId, Violations};
 use parcelgate_wire::Wire;
 
@@ -36,10 +36,14 @@ impl Account {
 
     /// What its carrier does not offer.
     #[must_use]
-    pub fn lacks(&self, facet: &'static str) -> Fault {
+    pub fn lacks(&self, ability: Ability) -> Fault {
+        let profile = self.carrier.profile();
         Fault::Unsupported {
-            carrier: self.carrier_id().clone(),
-            facet,
+            carrier: profile.id.clone(),
+            ability,
+            reason: profile
+                .absence(ability)
+                .unwrap_or("this account has it not"),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parcelgate_carrier::AddressVerdict;
+use parcelgate_carrier::{Ability, AddressVerdict, Lane};
 use parcelgate_domain::{Address, CarrierId};
 
 use super::{Account, Accounts, Caller, Fault, MARGIN};
@@ -45,10 +45,9 @@ impl AddressChecks {
         let addresses = account
             .carrier
             .addresses()
-            .ok_or_else(|| account.lacks("addresses"))?;
-        let verdict = addresses
-            .validate(&account.call(caller.reply_by(MARGIN)), address)
-            .await?;
+            .ok_or_else(|| account.lacks(Ability::Addresses))?;
+        let call = account.call(caller.reply_by(MARGIN)).behind(Lane::Quote);
+        let verdict = addresses.validate(&call, address).await?;
         Ok((account.carrier_id().clone(), verdict))
     }
 }

@@ -2,28 +2,16 @@
 
 use std::sync::Arc;
 
-use parcelgate_carrier::Warehouse;
+use parcelgate_carrier::{Ability, Lane, Warehouse};
 use parcelgate_domain::Service;
 
-use super::{Account, Accounts, Caller, Fault, MARGIN};
+use super::{Accounts, Caller, Fault, MARGIN};
 
 /// Tells of carriers and accounts.
 #[derive(Debug)]
 pub struct Catalogues {
     accounts: Arc<Accounts>,
 }
-
-type Has = fn(&Account) -> bool;
-
-/// The facets by name, in the order in which they are listed.
-const FACETS: [(&str, Has); 6] = [
-    ("rates", |account| account.carrier.rates().is_some()),
-    ("shipping", |account| account.carrier.shipping().is_some()),
-    ("tracking", |account| account.carrier.tracking().is_some()),
-    ("addresses", |account| account.carrier.addresses().is_some()),
-    ("catalogue", |account| account.carrier.catalogue().is_some()),
-    ("pushes", |account| account.carrier.pushes().is_some()),
-];
 
 impl Catalogues {
     /// Over these accounts.
@@ -38,16 +26,6 @@ impl Catalogues {
         &self.accounts
     }
 
-    /// What an account's carrier can do.
-    #[must_use]
-    pub fn capabilities(account: &Account) -> Vec<&'static str> {
-        FACETS
-            .iter()
-            .filter(|(_, has)| has(account))
-            .map(|(name, _)| *name)
-            .collect()
-    }
-
     /// The services that an account may buy.
     ///
     /// # Errors
@@ -57,8 +35,8 @@ impl Catalogues {
         let catalogue = account
             .carrier
             .catalogue()
-            .ok_or_else(|| account.lacks("catalogue"))?;
-        let call = account.call(caller.reply_by(MARGIN));
+            .ok_or_else(|| account.lacks(Ability::Catalogue))?;
+        let call = account.call(caller.reply_by(MARGIN)).behind(Lane::Quote);
         Ok(catalogue.services(&call).await?)
     }
 
@@ -75,8 +53,8 @@ impl Catalogues {
         let catalogue = account
             .carrier
             .catalogue()
-            .ok_or_else(|| account.lacks("catalogue"))?;
-        let call = account.call(caller.reply_by(MARGIN));
+            .ok_or_else(|| account.lacks(Ability::Catalogue))?;
+        let call = account.call(caller.reply_by(MARGIN)).behind(Lane::Quote);
         Ok(catalogue.warehouses(&call).await?)
     }
 }

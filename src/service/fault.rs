@@ -1,6 +1,6 @@
 //! Why a use case did not do what was asked. A closed list: `grpc::status` has one row for each.
 
-use parcelgate_carrier::Kind;
+use parcelgate_carrier::{Ability, Kind};
 use parcelgate_domain::{CarrierId, Money, PurchaseState, Violations};
 use parcelgate_store as store;
 
@@ -19,21 +19,26 @@ pub enum Fault {
     #[error("{0}")]
     Carrier(Box<parcelgate_carrier::Error>),
     /// The carrier does not offer it, or not through this account.
-    #[error("{carrier} does not offer {facet}")]
+    #[error("{carrier} does not offer {}: {reason}", .ability.name())]
     Unsupported {
         /// Which carrier.
         carrier: CarrierId,
-        /// Which facet.
-        facet: &'static str,
+        /// What.
+        ability: Ability,
+        /// The carrier's reason.
+        reason: &'static str,
     },
     /// The `request_id` was used with another body.
     #[error("request_id was used before with another request; use a new one for a new request")]
     RequestIdReused,
     /// The purchase is under way elsewhere.
-    #[error("this purchase is under way; ask again with the same request_id")]
+    #[error("this is under way; ask again with the same request_id")]
     InProgress,
+    /// Whether it was done is not known, so it cannot be undone from here.
+    #[error("whether the carrier agreed is not known; ask the carrier")]
+    InDoubt,
     /// The purchase was given up before anything was sent.
-    #[error("this purchase was given up and nothing was bought; use a new request_id to buy")]
+    #[error("this request was given up and nothing was done; use a new request_id")]
     Cancelled,
     /// The quote holds no longer.
     #[error("{0} has expired; quote again")]

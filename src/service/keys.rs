@@ -1,8 +1,11 @@
 //! API keys: made here, shown once, kept as a digest.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 use moka::future::Cache;
 use parcelgate_clock::SharedClock;
 use parcelgate_store::{ApiKey, Batch, KeyId, Page, Store, Tenant};
@@ -17,6 +20,8 @@ pub struct Keys {
     store: Arc<dyn Store>,
     clock: SharedClock,
     known: Cache<String, Admitted>,
+    calls_per_s: NonZeroU32,
+    paces: Arc<DefaultKeyedRateLimiter<KeyId>>,
 }
 
 /// Whose key it is and what it may do.
@@ -24,6 +29,7 @@ pub struct Keys {
 pub struct Admitted {
     /// Whose.
     pub tenant: Tenant,
+    id: KeyId,
     scopes: Arc<[String]>,
     checked_at: Instant,
 }
@@ -40,6 +46,14 @@ pub enum Refused {
     /// It may not do this.
     #[error("this API key has no scope {0}")]
     Scope(&'static str),
+    /// It calls too often.
+    #[error("this API key calls more often than {calls_per_s} times a second")]
+    TooOften {
+        /// How often it may.
+        calls_per_s: NonZeroU32,
+        /// When it may again.
+        after: Duration,
+    },
     /// The keys cannot be read.
     #[error("API keys cannot be read")]
     Unreadable,
@@ -53,9 +67,9 @@ const PREFIX: &str = "pg_";
 const LIST_MAX: u32 = 1_000;
 
 impl Keys {
-    /// Over this store.
+    /// Over this store. One key may call so often in a second, and as often at once.
     #[must_use]
-    pub fn new(store: Arc<dyn Store>, clock: SharedClock) -> Self {
+    pub fn new(store: Arc<dyn Store>, clock: SharedClock, calls_per_s: NonZeroU32) -> Self {
         let known = Cache::builder()
             .max_capacity(KNOWN_MAX)
             .time_to_live(BELIEVED)
@@ -64,6 +78,8 @@ impl Keys {
             store,
             clock,
             known,
+            paces: Arc::new(RateLimiter::keyed(Quota::per_second(calls_per_s))),
+            calls_per_s,
         }
     }
 
@@ -133,11 +149,15 @@ impl Keys {
                 admitted
             }
         };
-        if admitted.scopes.iter().any(|held| held == scope.name()) {
-            Ok(admitted)
-        } else {
-            Err(Refused::Scope(scope.name()))
+        if !admitted.scopes.iter().any(|held| held == scope.name()) {
+            return Err(Refused::Scope(scope.name()));
         }
+        let too_often = |until: NotUntil<_>| Refused::TooOften {
+            calls_per_s: self.calls_per_s,
+            after: until.wait_time_from(DefaultClock::default().now()),
+        };
+        self.paces.check_key(&admitted.id).map_err(too_often)?;
+        Ok(admitted)
     }
 
     async fn check(&self, text: &str) -> Result<Admitted, Refused> {
@@ -156,6 +176,7 @@ impl Keys {
         }
         Ok(Admitted {
             tenant: key.tenant,
+            id: key.id,
             scopes: key.scopes.into(),
             checked_at: parcelgate_clock::instant(),
         })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use jiff::Timestamp;
-use parcelgate_carrier::{Error, Kind, Lookup};
+use parcelgate_carrier::{Ability, Error, Kind, Lookup};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
@@ -119,7 +119,7 @@ impl Settlement {
         let shipping = account
             .carrier
             .shipping()
-            .ok_or_else(|| account.lacks("shipping"))?;
+            .ok_or_else(|| account.lacks(Ability::Find))?;
         let boxes = order_of(&self.store, purchase).await?.parcels.len();
         let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
         match shipping.find(&call, &purchase.reference).await? {
@@ -190,7 +190,7 @@ impl Settlement {
         let shipping = account
             .carrier
             .shipping()
-            .ok_or_else(|| account.lacks("shipping"))?;
+            .ok_or_else(|| account.lacks(Ability::Find))?;
         let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
         let labels = match shipping.label(&call, &shipment_of(purchase)).await {
             Ok(labels) => labels,

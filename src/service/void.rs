@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parcelgate_carrier::{Error, Kind};
+use parcelgate_carrier::{Ability, Error, Kind};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment, ShippedParcel};
 use parcelgate_store::{
@@ -142,7 +142,7 @@ impl Voids {
         let shipping = account
             .carrier
             .shipping()
-            .ok_or_else(|| account.lacks("shipping"))?;
+            .ok_or_else(|| account.lacks(Ability::Void))?;
         let lease_until = self.clock.now() + LEASE;
         let batch = Batch::of(&wanted.tenant, self.clock.now());
         let batch = batch.advance(&wanted.id, wanted.version, Step::Voiding { lease_until });

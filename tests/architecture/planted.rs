@@ -132,6 +132,23 @@ pub(crate) fn files() -> Vec<House> {
     ]
 }
 
+pub(crate) fn adapter_sizes() -> Vec<House> {
+    let long = "x();\n".repeat(1_501);
+    let of = |carrier: &str, file: &str, text: &str| {
+        let (folder, name) = (
+            format!("carriers/{carrier}"),
+            format!("parcelgate-carrier-{carrier}"),
+        );
+        let path = format!("{folder}/src/{file}");
+        House::of([(path.as_str(), text)]).with(&folder, &name, [])
+    };
+    assert!(crate::shape::adapters(&of("acme", "codes.rs", &long)).is_empty());
+    vec![
+        of("acme", "track.rs", &long),
+        of("ups", "track.rs", "x();\n"),
+    ]
+}
+
 pub(crate) fn short_functions() -> Vec<House> {
     let body = "    g('}', \"}\"); // }\n".repeat(70);
     one("src/app.rs", &format!("fn f() {{\n{body}}}\n"))

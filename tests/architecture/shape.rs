@@ -2,11 +2,34 @@
 
 use crate::code::functions;
 use crate::house::{Breach, File, House};
+use crate::words::before_tests;
 
 const FILE_LINES_MAX: usize = 500;
 const FUNCTION_LINES_MAX: usize = 70;
 const LINE_CHARS_MAX: usize = 100;
 const MAIN_LINES_MAX: usize = 80;
+
+/// Code of one adapter, without its tables.
+const ADAPTER_LINES_MAX: usize = 1_500;
+/// Adapters that are larger than that, with what they have. None may grow, and one that shrinks by
+/// more than this says so here.
+const LARGER: [(&str, usize); 4] = [
+    ("dhl", 3_500), // three companies: Express, Paket, and the tracking of all divisions
+    ("fedex", 2_450),
+    ("ups", 2_800),
+    ("usps", 2_750),
+];
+const SLACK: usize = 150;
+/// How files are called that hold tables and nothing else.
+const TABLE_FILES: [&str; 7] = [
+    "absences.rs",
+    "codes.rs",
+    "currencies.rs",
+    "ice_events.rs",
+    "meanings.rs",
+    "services.rs",
+    "statuses.rs",
+];
 
 /// Folders of tables: a row is a line, however long, and a table is as long as it has rows. A table
 /// among other code says so by `#[rustfmt::skip]`, which lifts the limit of its lines.
@@ -29,6 +52,50 @@ pub(crate) fn files(house: &House) -> Vec<Breach> {
         }
     }
     breaches
+}
+
+/// An adapter can be understood in a day. Tables do not count: a row is a fact, not a thought.
+pub(crate) fn adapters(house: &House) -> Vec<Breach> {
+    let mut breaches = Vec::new();
+    for folder in house.packages.iter().map(|package| &package.folder) {
+        let Some(carrier) = folder.strip_prefix("carriers/") else {
+            continue;
+        };
+        let sources = format!("{folder}/src/");
+        let inside = [sources.as_str()];
+        let files = house.rust(&inside).filter(|file| !is_of_tables(file));
+        let lines: usize = files.map(code_lines).sum();
+        let larger = LARGER.iter().find(|(name, _)| *name == carrier);
+        let max = larger.map_or(ADAPTER_LINES_MAX, |(_, lines)| *lines);
+        if lines > max {
+            breaches.push(Breach::of(
+                folder,
+                format!("{lines} lines of code of {max}"),
+            ));
+        }
+        if larger.is_some() && lines + SLACK < max {
+            breaches.push(Breach::of(
+                folder,
+                format!("only {lines} lines: lower LARGER"),
+            ));
+        }
+    }
+    breaches
+}
+
+fn is_of_tables(file: &File) -> bool {
+    let name = file.path.rsplit('/').next().unwrap_or_default();
+    TABLE_FILES.contains(&name)
+        || file.path.ends_with("/tests.rs")
+        || file.path.contains("/tests/")
+        || file.path.contains("/statuses/")
+}
+
+/// Lines that are neither empty nor comment nor test.
+fn code_lines(file: &File) -> usize {
+    let before = before_tests(file).count();
+    let code = file.code.lines().take(before);
+    code.filter(|line| !line.trim().is_empty()).count()
 }
 
 /// A function fits on a screen.

@@ -171,7 +171,7 @@ fn lines<'a>(
     breaches
 }
 
-fn before_tests(file: &File) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn before_tests(file: &File) -> impl Iterator<Item = (usize, &str)> {
     let numbered = file.text.lines().enumerate();
     numbered
         .take_while(|(_, line)| line.trim() != "#[cfg(test)]")

@@ -1,12 +1,14 @@
 //! Nobody calls without a key, and a key does what it is for.
 
 use parcelgate::app::open_store;
+use parcelgate_proto::v1::carrier_service_client::CarrierServiceClient;
 use parcelgate_proto::v1::rate_service_client::RateServiceClient;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
 use parcelgate_proto::v1::{ListCarriersRequest, ListShipmentsRequest};
 use parcelgate_store::{Batch, Page, Tenant};
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request};
+use tonic_types::StatusExt as _;
 
 use crate::errors::{fact, reason};
 use crate::requests::{abroad, quote};
@@ -90,5 +92,44 @@ async fn a_revoked_key_is_refused() {
     })
     .await;
     assert_eq!(reason(&refused, Code::Unauthenticated), "API_KEY");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_key_that_calls_too_often_is_told_when_to_come_again_and_others_are_not() {
+    let stage = Stage::with(|config| {
+        config.grpc.calls_per_s = std::num::NonZeroU32::new(2).unwrap();
+    })
+    .await;
+    let call = || async {
+        stage
+            .catalogue()
+            .list_carriers(ListCarriersRequest {})
+            .await
+    };
+    let mut refused = None;
+    for _ in 0..4 {
+        refused = refused.or(call().await.err());
+    }
+    let refused = refused.expect("four calls at once are more than two");
+    assert_eq!(reason(&refused, Code::ResourceExhausted), "CALL_RATE");
+    let again = refused
+        .get_details_retry_info()
+        .and_then(|retry| retry.retry_delay);
+    let again = again.expect("a time");
+    assert!(again <= std::time::Duration::from_secs(1), "{again:?}");
+
+    let key = stage
+        .gateway
+        .create_key("another", &["carriers"])
+        .await
+        .unwrap();
+    let mut request = tonic::Request::new(ListCarriersRequest {});
+    request
+        .metadata_mut()
+        .insert("authorization", Bearer::of(&key).value());
+    let mut other = CarrierServiceClient::new(stage.channel());
+    assert!(other.list_carriers(request).await.is_ok());
+    until("let in again", async || call().await.ok()).await;
     stage.stop().await;
 }

@@ -11,7 +11,7 @@ use crate::requests::{ground, packet};
 use crate::stage::{Stage, until, within};
 
 /// A doubt that no look-up ends goes to a person at once.
-fn hasty(config: &mut Config) {
+pub(crate) fn hasty(config: &mut Config) {
     config.purchase.review_s = 0;
 }
 

@@ -9,7 +9,7 @@ use crate::requests::{ground, packet};
 use crate::stage::Stage;
 
 /// The label is what it says it is, and the same when it is read again.
-async fn is_kept(stage: &Stage, name: &str, format: LabelFormat) -> Label {
+pub(crate) async fn is_kept(stage: &Stage, name: &str, format: LabelFormat) -> Label {
     let label = stage.label(name, format).await.unwrap();
     let (begins, media_type): (&[u8], _) = match format {
         LabelFormat::Pdf => (b"%PDF-", "application/pdf"),

@@ -144,6 +144,7 @@ pub(crate) fn purchase(spec: ShipmentSpec, selection: Selection) -> PurchaseLabe
         selection: Some(selection),
         max_total: None,
         label_format: LabelFormat::Unspecified.into(),
+        validate_only: false,
     }
 }
 

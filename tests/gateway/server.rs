@@ -226,7 +226,7 @@ async fn how_an_account_is_and_what_it_may_use_is_told() {
         .await;
     let refused = refused.unwrap_err();
     assert_eq!(reason(&refused, Code::Unimplemented), "UNSUPPORTED");
-    assert_eq!(fact(&refused, "facet"), "catalogue");
+    assert_eq!(fact(&refused, "capability"), "catalogue");
     stage.stop().await;
 }
 

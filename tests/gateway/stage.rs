@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use parcelgate::app::Gateway;
 use parcelgate::config::{AccountConfig, Config};
+use parcelgate::played;
 use parcelgate_clock::{instant, sleep};
 use parcelgate_proto::v1::address_service_client::AddressServiceClient;
 use parcelgate_proto::v1::carrier_service_client::CarrierServiceClient;
+use parcelgate_proto::v1::manifest_service_client::ManifestServiceClient;
+use parcelgate_proto::v1::pickup_service_client::PickupServiceClient;
 use parcelgate_proto::v1::rate_service_client::RateServiceClient;
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
@@ -64,6 +67,30 @@ impl Stage {
     /// Carriers and a gateway with other settings.
     pub(crate) async fn set(settings: Settings, change: impl FnOnce(&mut Config)) -> Self {
         let (sandbox, folder, config) = Self::scenery(settings, change).await;
+        Self::on(sandbox, folder, config).await
+    }
+
+    /// An account for everything that the sandbox plays.
+    pub(crate) async fn six() -> Self {
+        Self::six_set(Settings::default(), |_| {}).await
+    }
+
+    /// The same, with other settings.
+    pub(crate) async fn six_set(settings: Settings, change: impl FnOnce(&mut Config)) -> Self {
+        let (sandbox, folder, mut config) = Self::scenery(settings.clone(), |_| {}).await;
+        config.accounts = played::accounts(&sandbox, &settings)
+            .into_iter()
+            .map(|one| {
+                let id = format!("{}-test", one.name);
+                one.account(&id, &wire()).expect("an account")
+            })
+            .collect();
+        change(&mut config);
+        Self::on(sandbox, folder, config).await
+    }
+
+    /// A gateway before these carriers.
+    async fn on(sandbox: Running, folder: TempDir, config: Config) -> Self {
         let gateway = Gateway::start(config.clone()).await.expect("starts");
         let key = gateway.create_key("test", &SCOPES).await.expect("a key");
         Self {
@@ -193,6 +220,14 @@ impl Stage {
 
     pub(crate) fn addresses(&self) -> AddressServiceClient<Keyed> {
         AddressServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
+    }
+
+    pub(crate) fn pickups(&self) -> PickupServiceClient<Keyed> {
+        PickupServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
+    }
+
+    pub(crate) fn manifests(&self) -> ManifestServiceClient<Keyed> {
+        ManifestServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
     }
 
     pub(crate) fn catalogue(&self) -> CarrierServiceClient<Keyed> {

@@ -19,7 +19,7 @@ use crate::stage::{Stage, UPS, until};
 /// A number of UPS whose check digit is right.
 const SOUND: &str = "1Z5R89390357567127";
 
-async fn follow(stage: &Stage, number: &str, carrier: &str) -> Result<Tracker, Status> {
+pub(crate) async fn follow(stage: &Stage, number: &str, carrier: &str) -> Result<Tracker, Status> {
     let request = CreateTrackerRequest {
         tracking_number: number.to_owned(),
         carrier: carrier.to_owned(),
@@ -48,7 +48,7 @@ async fn asked_for(stage: &Stage, name: &str) -> Tracker {
 }
 
 /// The events of a parcel, so many to a page.
-async fn events(stage: &Stage, parent: &str, page_size: i32) -> Vec<TrackingEvent> {
+pub(crate) async fn events(stage: &Stage, parent: &str, page_size: i32) -> Vec<TrackingEvent> {
     let mut all = Vec::new();
     let mut page_token = String::new();
     loop {

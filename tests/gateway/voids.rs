@@ -13,7 +13,7 @@ use crate::errors::{fact, info, reason};
 use crate::requests::{abroad, fresh, ground, packet, purchase, service};
 use crate::stage::{Stage, UPS, until};
 
-async fn void(stage: &Stage, name: &str, request_id: &str) -> Result<Shipment, Status> {
+pub(crate) async fn void(stage: &Stage, name: &str, request_id: &str) -> Result<Shipment, Status> {
     let request = VoidLabelRequest {
         name: name.to_owned(),
         request_id: request_id.to_owned(),

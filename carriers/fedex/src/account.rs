@@ -1,8 +1,10 @@
 //! What an operator configures for one account with FedEx.
 
 use parcelgate_carrier::SettingsError;
-use parcelgate_domain::{ExposeSecret as _, Secret};
+use parcelgate_carrier::settings::Settings;
+use parcelgate_domain::Secret;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::ID;
 
@@ -29,9 +31,17 @@ pub struct Account {
     /// Base of the interfaces. `https://apis-sandbox.fedex.com` is FedEx's test environment.
     #[serde(default = "production")]
     pub api: String,
+    /// Base of the interface that takes papers. FedEx's test environment is
+    /// `https://documentapitest.prod.fedex.com/sandbox`.
+    #[serde(default = "production_of_papers")]
+    pub documents: String,
     /// How parcels come to FedEx; prices depend on it.
     #[serde(default)]
     pub pickup: Pickup,
+    /// Whether papers for customs go to FedEx as files. Otherwise they go on the box, and are yours
+    /// to draw.
+    #[serde(default = "yes")]
+    pub paperless: bool,
 }
 
 /// How parcels come to FedEx.
@@ -59,18 +69,20 @@ impl Pickup {
 }
 
 impl Account {
+    /// The number of the account, in an object of its own, which is how FedEx reads it.
+    pub(crate) fn number(&self) -> Value {
+        json!({ "value": self.account_number })
+    }
+
     /// Whether tracking has a project of its own.
     pub(crate) const fn tracks_apart(&self) -> bool {
         self.track_client_id.is_some()
     }
 
-    /// The same with the bare account number and a base without a slash at its end.
+    /// The same with the bare account number and bases without a slash at their ends; everything
+    /// that is wrong at once.
     pub(crate) fn checked(mut self) -> Result<Self, SettingsError> {
-        let number = self.account_number.trim().to_owned();
-        if number.len() != 9 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(refused("account_number must be nine digits"));
-        }
-        self.account_number = number;
+        let mut found = Settings::of(ID);
         let secrets = [
             ("client_id", Some(&self.client_id)),
             ("client_secret", Some(&self.client_secret)),
@@ -79,50 +91,39 @@ impl Account {
             ("webhook_token", self.webhook_token.as_ref()),
         ];
         for (name, secret) in secrets {
-            if secret.is_some_and(|secret| secret.expose_secret().trim().is_empty()) {
-                return Err(refused(&format!("{name} must not be empty")));
+            if let Some(secret) = secret {
+                found.secret(name, secret);
             }
         }
-        if self.track_client_id.is_some() != self.track_client_secret.is_some() {
-            return Err(refused(
-                "track_client_id and track_client_secret are set together or not at all",
-            ));
-        }
-        self.api = base(&self.api)?;
-        Ok(self)
+        self.account_number = self.account_number.trim().to_owned();
+        let number = self.account_number.as_bytes();
+        let fits = number.len() == 9 && number.iter().all(u8::is_ascii_digit);
+        found.must(fits, "account_number must be nine digits");
+        let both = self.track_client_id.is_some() == self.track_client_secret.is_some();
+        found.must(
+            both,
+            "track_client_id and track_client_secret are set together or not at all",
+        );
+        found.base("api", &mut self.api);
+        found.base("documents", &mut self.documents);
+        found.none_or(self)
     }
 }
 
-fn base(url: &str) -> Result<String, SettingsError> {
-    let url = url.trim().trim_end_matches('/');
-    let schemes = ["https://", "http://"];
-    let host = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
-    match host {
-        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@']) => {
-            Ok(url.to_owned())
-        }
-        _ => Err(refused(&format!(
-            "api must be the base of a web address, such as {}",
-            production()
-        ))),
-    }
-}
-
-fn refused(problem: &str) -> SettingsError {
-    SettingsError {
-        carrier: ID,
-        problem: problem.to_owned(),
-    }
+const fn yes() -> bool {
+    true
 }
 
 fn production() -> String {
     "https://apis.fedex.com".to_owned()
 }
 
+fn production_of_papers() -> String {
+    "https://documentapi.prod.fedex.com".to_owned()
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
 
     pub(crate) fn account(changes: &Value) -> Result<Account, String> {
@@ -154,6 +155,7 @@ pub(crate) mod tests {
             (json!({"webhook_token": ""}), "webhook_token"),
             (json!({"track_client_id": "x"}), "track_client_secret"),
             (json!({"api": "ftp://fedex"}), "api must be"),
+            (json!({"documents": "fedex"}), "documents must be"),
             (json!({"acount_number": "740561073"}), "acount_number"),
             (json!({"pickup": "sometimes"}), "on_request"),
         ];

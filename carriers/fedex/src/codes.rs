@@ -1,7 +1,8 @@
 //! FedEx's codes of services and charges.
 
 use parcelgate_carrier::ServiceRow;
-use parcelgate_domain::ChargeKind;
+use parcelgate_carrier::json::Text;
+use parcelgate_domain::{ChargeKind, Service, ServiceCode};
 
 /// A box of the sender's own.
 pub(crate) const YOUR_PACKAGING: &str = "YOUR_PACKAGING";
@@ -68,6 +69,68 @@ pub(crate) const NOT_SOLD: &[(&str, &str)] = &[
     ("SAME_DAY_CITY", "FedEx SameDay City"),
     ("SMART_POST", "FedEx Ground Economy"),
     ("TRANSBORDER_DISTRIBUTION", "Transborder distribution"),
+];
+
+/// The services whose parcels FedEx also delivers on a Saturday, for an additional charge
+/// (reference guide, variable handling fees).
+pub(crate) const SATURDAY: [&str; 4] = [
+    "FIRST_OVERNIGHT",
+    "PRIORITY_OVERNIGHT",
+    "FEDEX_2_DAY",
+    "FEDEX_INTERNATIONAL_PRIORITY",
+];
+
+/// The countries within which FedEx carries by its services of Europe (reference guide, Europe
+/// domestic services).
+#[rustfmt::skip]
+pub(crate) const EUROPE_AT_HOME: [&str; 19] = [
+    "AT", "BE", "CH", "CZ", "DE", "DK", "ES", "FI", "FR", "GB", "GR", "HU", "IT", "LU", "NL", "NO",
+    "PL", "RO", "SE",
+];
+
+/// Whether FedEx Ground carries it; whatever else is sold here is Express.
+pub(crate) fn is_ground(service: &str) -> bool {
+    matches!(service, "FEDEX_GROUND" | "GROUND_HOME_DELIVERY")
+}
+
+/// The company that carries a service.
+pub(crate) fn company(service: Option<&ServiceCode>) -> &'static str {
+    if service.is_some_and(|service| is_ground(service.as_str())) {
+        "FDXG"
+    } else {
+        "FDXE"
+    }
+}
+
+/// A service with its name: as FedEx says it, or as it is known.
+pub(crate) fn named(code: &str, told: &Text) -> Service {
+    let name = told.get().or_else(|| service_name(code));
+    Service {
+        code: ServiceCode::new(code),
+        name: name.unwrap_or(code).to_owned(),
+    }
+}
+
+/// The media types of the papers that FedEx takes (description of trade documents upload v1).
+#[rustfmt::skip]
+pub(crate) const PAPERS: [&str; 17] = [
+    "application/pdf",
+    "application/x-soffice",
+    "application/doc",
+    "text/richtext",
+    "text/rtf",
+    "application/x-rtf",
+    "application/rtf",
+    "application/msword",
+    "text/plain",
+    "image/bmp",
+    "image/png",
+    "image/gif",
+    "image/jpeg",
+    "image/tiff",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.ms-excel",
 ];
 
 /// What people call a service.

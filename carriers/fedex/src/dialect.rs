@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use parcelgate_carrier::{Class, Dialect, Error, Intent, Kind, Response, Result, retry_after};
+use parcelgate_carrier::json::{Many, Text};
+use parcelgate_carrier::said::{Judge, Said};
+use parcelgate_carrier::{BoxError, Class, Dialect, Error, Intent, Kind, Response, Result};
 use serde::Deserialize;
 
 use crate::error;
-use crate::wire::{Unread, list, read, text};
 
 /// Reads FedEx's answers.
 #[derive(Debug)]
 pub(crate) struct Fedex;
 
 /// The codes whose meaning differs from that of their HTTP status, or that come inside of a
-/// success. Every other code is judged by its status.
+/// success.
 const KINDS: &[(&str, Kind)] = &[
     ("NOT.AUTHORIZED.ERROR", Kind::StaleToken),
     ("LOGIN.REAUTHENTICATE.ERROR", Kind::StaleToken),
@@ -24,124 +24,77 @@ const KINDS: &[(&str, Kind)] = &[
     ("SERVICE.UNAVAILABLE.ERROR", Kind::Unavailable),
 ];
 
+const JUDGE: Judge = Judge {
+    carrier: "fedex",
+    kinds: KINDS,
+    statuses: &[],
+};
+/// Of the token service 403 is the answer to too many hits, from whoever shares the address.
+const OF_TOKENS: Judge = Judge {
+    statuses: &[(403, Kind::Throttled)],
+    ..JUDGE
+};
+
 /// The 10 seconds in which a project's requests are counted.
 const WINDOW: Duration = Duration::from_secs(10);
 /// How long an address that asked for too many tokens is shut out.
 const SHUT_OUT: Duration = Duration::from_mins(10);
 
-/// What FedEx means by a code; `otherwise` where it is not in the table. Of things that it does not
-/// know the last word is NOTFOUND, in every interface (`TRACKING.TRACKINGNUMBER.NOTFOUND`).
-pub(crate) fn kind_of(code: &str, otherwise: Kind) -> Kind {
-    let known = KINDS.iter().find(|(known, _)| *known == code);
-    match known {
-        Some((_, kind)) => *kind,
-        None if code.ends_with(".NOTFOUND") => Kind::NotFound,
-        None => otherwise,
-    }
-}
-
 impl Dialect for Fedex {
     fn verdict(&self, intent: &Intent, response: &Response) -> Result<()> {
-        let status = response.status();
-        let operation = intent.operation;
-        let answer: Result<Answer, _> = serde_json::from_slice(response.body());
-        let said = answer.as_ref().ok().and_then(Answer::said);
-        if status.is_success() {
-            return match (answer, said) {
-                (Err(why), _) => Err(error(Kind::Malformed, operation).because(why)),
-                (Ok(_), None) => Ok(()),
-                (Ok(_), Some(said)) => Err(said.refusal(Kind::Refused, operation)),
-            };
-        }
-        let kind = by_status(status, intent.class, said.is_some());
-        let refusal = match said {
-            // A server that fails knows nothing for certain, whatever code it gives; and of too
-            // many requests the status alone speaks.
-            Some(said) if !by_code(kind) => error(kind, operation).said(said.code, said.message),
-            Some(said) => said.refusal(kind, operation),
-            None => error(kind, operation).said(status.as_str(), ""),
+        let (judge, documented) = match intent.class {
+            Class::Token => (OF_TOKENS, SHUT_OUT),
+            Class::Rate | Class::Ship | Class::Track | Class::Manage => (JUDGE, WINDOW),
         };
-        let pause = retry_after(response).or_else(|| pause(refusal.kind, intent.class));
-        Err(for_token(intent, refusal).retry_after(pause))
+        let verdict = judge.verdict(intent, response, said(response));
+        verdict.map_err(|mut refusal| {
+            if refusal.kind == Kind::Refused && refusal.code.as_deref().is_some_and(is_not_found) {
+                refusal.kind = Kind::NotFound;
+            }
+            let pause = (refusal.kind == Kind::Throttled).then_some(documented);
+            let pause = refusal.retry_after.or(pause);
+            refusal.retry_after(pause)
+        })
     }
 }
 
-/// What a status means; `spoken` when FedEx itself said why, and not something in between.
-fn by_status(status: StatusCode, class: Class, spoken: bool) -> Kind {
-    match status.as_u16() {
-        401 => Kind::StaleToken,
-        // Of the token service this is the answer to too many hits, from whoever shares the
-        // address.
-        403 if class == Class::Token => Kind::Throttled,
-        403 if spoken => Kind::Credentials,
-        404 if spoken => Kind::NotFound,
-        429 => Kind::Throttled,
-        400 | 402 | 405..=407 | 409..=428 if spoken => Kind::Refused,
-        408 | 500..=599 => Kind::Unavailable,
-        _ => Kind::Malformed,
-    }
-}
-
-/// Whether FedEx's code may say more than the status did.
-fn by_code(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::Refused | Kind::NotFound | Kind::Credentials | Kind::StaleToken
-    )
-}
-
-/// The token service says 401 to keys that it does not know; no other token would help.
-fn for_token(intent: &Intent, mut refusal: Error) -> Error {
-    if intent.class == Class::Token && matches!(refusal.kind, Kind::StaleToken | Kind::Refused) {
-        refusal.kind = Kind::Credentials;
-    }
-    refusal
-}
-
-/// How long FedEx's documents say it lasts, where its answer does not.
-fn pause(kind: Kind, class: Class) -> Option<Duration> {
-    match (kind, class) {
-        (Kind::Throttled, Class::Token) => Some(SHUT_OUT),
-        (Kind::Throttled, _) => Some(WINDOW),
-        _ => None,
-    }
-}
-
-/// The part of every answer that may hold errors.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Answer {
-    #[serde(deserialize_with = "list")]
-    errors: Vec<Unread>,
+/// Of things that FedEx does not know the last word is NOTFOUND, in every interface
+/// (`TRACKING.TRACKINGNUMBER.NOTFOUND`).
+fn is_not_found(code: &str) -> bool {
+    code.ends_with(".NOTFOUND")
 }
 
 /// An error, in FedEx's words.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Said {
-    #[serde(deserialize_with = "text")]
-    pub(crate) code: String,
-    #[serde(deserialize_with = "text")]
-    pub(crate) message: String,
+pub(crate) struct Words {
+    pub(crate) code: Text,
+    message: Text,
 }
 
-impl Answer {
-    /// The code of the first error, with the texts of all.
-    fn said(&self) -> Option<Said> {
-        let said: Vec<Said> = self.errors.iter().filter_map(|error| read(error)).collect();
-        let texts: Vec<&str> = said.iter().map(|said| said.message.as_str()).collect();
-        let message = texts.join(" ");
-        let code = said.first()?.code.clone();
-        Some(Said { code, message })
-    }
-}
-
-impl Said {
+impl Words {
     /// As a failure of the kind that the code says, or `otherwise`.
     pub(crate) fn refusal(&self, otherwise: Kind, operation: &'static str) -> Error {
-        let kind = kind_of(&self.code, otherwise);
-        error(kind, operation).said(self.code.as_str(), &self.message)
+        let unknown = is_not_found(&self.code).then_some(Kind::NotFound);
+        let kind = JUDGE.by_code(&self.code).or(unknown).unwrap_or(otherwise);
+        error(kind, operation).said(self.code.as_str(), self.message.as_str())
     }
+}
+
+/// The code of the first error in an answer, with the texts of all.
+fn said(response: &Response) -> Result<Option<Said>, BoxError> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Answer {
+        errors: Many<Words>,
+    }
+    let answer: Answer = serde_json::from_slice(response.body())?;
+    let texts: Vec<&str> = answer.errors.iter().map(|error| &*error.message).collect();
+    let first = answer.errors.first().map(|first| Said {
+        code: first.code.to_string(),
+        text: texts.join(" "),
+    });
+    Ok(first.filter(|said| *said != Said::default()))
 }
 
 #[cfg(test)]
@@ -150,9 +103,9 @@ mod tests {
     use std::time::Instant;
 
     use bytes::Bytes;
-    use parcelgate_carrier::Repeat;
-
+    use http::StatusCode;
     use http::header::RETRY_AFTER;
+    use parcelgate_carrier::Repeat;
 
     use super::*;
 
@@ -162,6 +115,7 @@ mod tests {
             operation: "test",
             host: "api",
             class,
+            lane: class.lane(),
             repeat: Repeat::Safe,
             permits: NonZeroU32::MIN,
             deadline: Instant::now(),

@@ -1,30 +1,37 @@
-//! FedEx: prices, labels, tracking, addresses and pushed events, over its REST interfaces (v1).
+//! FedEx: prices, labels, returns, tracking, addresses, pickups, the close of Ground, papers,
+//! proofs and pushed events, over its REST interfaces (v1).
 //!
 //! What is known of FedEx, with dates and links, stands in this crate's README and beside the code
 //! it concerns.
 
+mod absences;
 mod account;
 mod address;
 mod auth;
+mod close;
 mod codes;
 mod currencies;
 mod customs;
 mod dialect;
+mod extras;
+mod papers;
+mod parcels;
 mod party;
+mod pickups;
 mod pushes;
 mod rates;
 mod ship;
 mod statuses;
 mod track;
-mod units;
 mod wire;
 
 use std::time::Duration;
 
 use http::Method;
 use parcelgate_carrier::{
-    Addresses, Carrier, Class, Dialect, Error, Host, Kind, Lookup, Outgoing, Profile, Pushes,
-    Quota, Rates, SettingsError, ShipIdempotency, Shipping, Tracking,
+    Addresses, Carrier, Class, Connect, Dialect, Documents, Error, Host, Kind, Lookup, Manifests,
+    Outgoing, Pickups, Profile, Proofs, Pushes, Quota, Rates, Returns, SettingsError,
+    ShipIdempotency, Shipping, Tracking,
 };
 use parcelgate_domain::{CarrierId, LabelFormat};
 
@@ -32,6 +39,11 @@ pub use account::{Account, Pickup};
 
 /// The id of FedEx in configuration and interface.
 pub const ID: CarrierId = CarrierId::known("fedex");
+
+/// FedEx as the gateway lists it.
+pub const CARRIER: (CarrierId, Connect) = (ID, |settings| {
+    parcelgate_carrier::connect(ID, settings, connect)
+});
 
 /// One account with FedEx.
 #[derive(Debug)]
@@ -49,7 +61,7 @@ pub fn connect(account: Account) -> Result<Fedex, SettingsError> {
     let account = account.checked()?;
     Ok(Fedex {
         hosts: auth::hosts(&account),
-        profile: profile(),
+        profile: profile(account.webhook_token.is_some()),
         account,
     })
 }
@@ -80,6 +92,26 @@ impl Carrier for Fedex {
     }
 
     fn addresses(&self) -> Option<&dyn Addresses> {
+        Some(self)
+    }
+
+    fn pickups(&self) -> Option<&dyn Pickups> {
+        Some(self)
+    }
+
+    fn manifests(&self) -> Option<&dyn Manifests> {
+        Some(self)
+    }
+
+    fn documents(&self) -> Option<&dyn Documents> {
+        Some(self)
+    }
+
+    fn proofs(&self) -> Option<&dyn Proofs> {
+        Some(self)
+    }
+
+    fn returns(&self) -> Option<&dyn Returns> {
         Some(self)
     }
 
@@ -118,7 +150,7 @@ fn error(kind: Kind, operation: &'static str) -> Error {
     Error::new(kind, ID, operation)
 }
 
-fn profile() -> Profile {
+fn profile(pushes: bool) -> Profile {
     Profile {
         id: ID,
         name: "FedEx",
@@ -126,7 +158,7 @@ fn profile() -> Profile {
         services: codes::SERVICES,
         label_formats: &[LabelFormat::Pdf, LabelFormat::Png, LabelFormat::Zpl],
         track_batch_max: track::NUMBERS_MAX,
-        parcels_max: units::PARCELS_MAX,
+        parcels_max: parcels::PARCELS_MAX,
         quotas: QUOTAS,
         // The transaction id is echoed; nothing in the descriptions promises a replay.
         ship_idempotency: ShipIdempotency::None,
@@ -137,48 +169,29 @@ fn profile() -> Profile {
         quiet: Duration::from_mins(5),
         // Until FedEx has it in hand (Express) or the day is closed (Ground): a moment, not a time.
         void_window: None,
+        absences: if pushes {
+            absences::ABSENCES
+        } else {
+            absences::ABSENCES_WITHOUT_PUSHES
+        },
     }
 }
 
 /// What one project may ask: 1400 requests in 10 seconds in all, tracking 100,000 a day, tokens 3 a
 /// second for 5 seconds or 1 a second for 2 minutes at most, or the address is shut out for 10
-/// minutes (<https://developer.fedex.com/api/zh-cn/guides/ratelimits.html>, read 2026-11). The
-/// classes share the 1400; an organization that was granted more says so in its configuration.
+/// minutes (<https://developer.fedex.com/api/zh-cn/guides/ratelimits.html>, read 2026-11). Tracking
+/// that has a project of its own is counted here all the same; an organization that was granted
+/// more says so in its configuration.
 const QUOTAS: &[Quota] = &[
-    quota(Class::Rate, 150, 10),
-    quota(Class::Ship, 100, 10),
-    quota(Class::Track, 4_100, 3_600),
-    quota(Class::Manage, 75, 10),
-    quota(Class::Token, 4, 60),
+    quota(Class::EVERY, 1_400, 10),
+    quota(&[Class::Track], 100_000, 24 * 3_600),
+    quota(&[Class::Token], 6, 60),
 ];
 
-const fn quota(class: Class, permits: u32, seconds: u64) -> Quota {
+const fn quota(classes: &'static [Class], permits: u32, seconds: u64) -> Quota {
     Quota {
-        class,
+        classes,
         permits,
         per: Duration::from_secs(seconds),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A class of a long period may use a quarter of it at once, and then a little more each
-    /// second.
-    #[test]
-    fn all_classes_together_stay_within_what_a_project_may_ask() {
-        let at_once = |quota: &Quota| match quota.per.as_secs() {
-            ..=10 => quota.permits,
-            seconds => {
-                let rate = u64::from(quota.permits).div_ceil(seconds);
-                quota.permits / 4 + 1 + 10 * u32::try_from(rate).unwrap()
-            }
-        };
-        assert!(QUOTAS.iter().map(at_once).sum::<u32>() <= 1_400);
-        let track = QUOTAS.iter().find(|quota| quota.class == Class::Track);
-        assert!(track.unwrap().permits * 24 <= 100_000);
-        let token = QUOTAS.iter().find(|quota| quota.class == Class::Token);
-        assert!(token.unwrap().permits < 15);
     }
 }

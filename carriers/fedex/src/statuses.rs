@@ -6,22 +6,14 @@
 //! status codes and those of the webhook. Some letters stand there twice, as a movement and as who
 //! has the parcel; a scan is a movement. An unknown code keeps its words and changes no status.
 
-use parcelgate_domain::{Flags, Leg, Status, Substatus as U};
+use parcelgate_carrier::meaning::Meaning;
+use parcelgate_domain::{Leg, Status, Substatus as U};
 
 /// The edition of these tables. Raise it with every change of meaning.
 pub(crate) const MAPPING_VERSION: u32 = 1;
 
 /// A shipment that was voided.
 pub(crate) const CANCELLED: &str = "CA";
-
-/// What an event means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) status: Option<Status>,
-    pub(crate) substatus: Option<U>,
-    pub(crate) leg: Option<Leg>,
-    pub(crate) flags: Flags,
-}
 
 /// What FedEx says of one event; each may be empty.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,113 +47,78 @@ fn find(table: &[(&str, Meaning)], code: &str) -> Option<Meaning> {
     row.map(|(_, meaning)| *meaning)
 }
 
-const PLAIN: Flags = Flags {
-    first_physical_scan: false,
-    delivery_attempt: false,
-    terminal: false,
-    customs_event: false,
-};
-const SCAN: Flags = Flags {
-    first_physical_scan: true,
-    ..PLAIN
-};
-const ATTEMPT: Flags = Flags {
-    delivery_attempt: true,
-    ..PLAIN
-};
-const DONE: Flags = Flags {
-    terminal: true,
-    ..PLAIN
-};
-const CUSTOMS: Flags = Flags {
-    customs_event: true,
-    ..PLAIN
-};
+const fn of(status: Status) -> Meaning {
+    Meaning::of(status)
+}
 
 /// Requests, estimates and notes, which leave the parcel where it is.
-const NO_CHANGE: Meaning = Meaning {
-    status: None,
-    substatus: None,
-    leg: None,
-    flags: PLAIN,
-};
+const NO_CHANGE: Meaning = Meaning::NO_CHANGE;
 
 /// Back with the sender: what a delivery means once the parcel was on its way back.
-pub(crate) const RETURNED: Meaning = means(
-    Status::Returned,
-    Some(U::ReturnedReceived),
-    Some(Leg::Return),
-    DONE,
-);
-
-const fn means(status: Status, substatus: Option<U>, leg: Option<Leg>, flags: Flags) -> Meaning {
-    Meaning {
-        status: Some(status),
-        substatus,
-        leg,
-        flags,
-    }
-}
+pub(crate) const RETURNED: Meaning = of(Status::Returned)
+    .sub(U::ReturnedReceived)
+    .leg(Leg::Return)
+    .terminal();
 
 /// By what happened, and by the status it makes: the same letters.
 #[rustfmt::skip]
 const EVENTS: &[(&str, Meaning)] = &[
     // before FedEx has it
-    ("OC", means(Status::InfoReceived, Some(U::LabelCreated), Some(Leg::Origin), PLAIN)), // Order Created; shipment information sent to FedEx
-    ("OX", means(Status::InfoReceived, None, None, PLAIN)), // Shipment information sent to USPS
-    ("MD", means(Status::InfoReceived, Some(U::LabelCreated), Some(Leg::Origin), PLAIN)), // Manifest data
-    ("EP", means(Status::InfoReceived, Some(U::PickupScheduled), Some(Leg::Origin), PLAIN)), // Enroute to Pickup
-    ("DS", means(Status::InfoReceived, Some(U::PickupScheduled), Some(Leg::Origin), PLAIN)), // Vehicle Dispatched
-    ("AP", means(Status::InfoReceived, Some(U::AwaitingPickup), Some(Leg::Origin), PLAIN)), // At Pickup
-    ("PD", means(Status::InfoReceived, Some(U::PickupFailed), Some(Leg::Origin), PLAIN)), // Pickup Delay
-    ("DR", means(Status::InfoReceived, Some(U::PickupFailed), Some(Leg::Origin), PLAIN)), // Vehicle furnished but not used
-    ("RP", means(Status::InfoReceived, Some(U::LabelCreated), Some(Leg::Origin), PLAIN)), // Return label link emailed to return sender
+    ("OC", of(Status::InfoReceived).sub(U::LabelCreated).leg(Leg::Origin)), // Order Created; shipment information sent to FedEx
+    ("OX", of(Status::InfoReceived)), // Shipment information sent to USPS
+    ("MD", of(Status::InfoReceived).sub(U::LabelCreated).leg(Leg::Origin)), // Manifest data
+    ("EP", of(Status::InfoReceived).sub(U::PickupScheduled).leg(Leg::Origin)), // Enroute to Pickup
+    ("DS", of(Status::InfoReceived).sub(U::PickupScheduled).leg(Leg::Origin)), // Vehicle Dispatched
+    ("AP", of(Status::InfoReceived).sub(U::AwaitingPickup).leg(Leg::Origin)), // At Pickup
+    ("PD", of(Status::InfoReceived).sub(U::PickupFailed).leg(Leg::Origin)), // Pickup Delay
+    ("DR", of(Status::InfoReceived).sub(U::PickupFailed).leg(Leg::Origin)), // Vehicle furnished but not used
+    ("RP", of(Status::InfoReceived).sub(U::LabelCreated).leg(Leg::Origin)), // Return label link emailed to return sender
     // first in hand
-    ("PU", means(Status::Accepted, Some(U::PickedUp), Some(Leg::Origin), SCAN)), // Picked Up
-    ("PX", means(Status::Accepted, Some(U::PickedUp), Some(Leg::Origin), SCAN)), // Picked up (see Details)
-    ("DO", means(Status::Accepted, Some(U::DroppedOff), Some(Leg::Origin), SCAN)), // Dropped Off
-    ("IP", means(Status::Accepted, Some(U::AcceptanceScan), Some(Leg::Origin), SCAN)), // In FedEx possession
+    ("PU", of(Status::Accepted).sub(U::PickedUp).leg(Leg::Origin).scan()), // Picked Up
+    ("PX", of(Status::Accepted).sub(U::PickedUp).leg(Leg::Origin).scan()), // Picked up (see Details)
+    ("DO", of(Status::Accepted).sub(U::DroppedOff).leg(Leg::Origin).scan()), // Dropped Off
+    ("IP", of(Status::Accepted).sub(U::AcceptanceScan).leg(Leg::Origin).scan()), // In FedEx possession
     // on its way
-    ("AA", means(Status::InTransit, Some(U::HandedToAirline), Some(Leg::Linehaul), PLAIN)), // At Airport
-    ("AC", means(Status::InTransit, Some(U::HandedToLastMile), Some(Leg::LastMile), PLAIN)), // At Canada Post facility
-    ("AF", means(Status::InTransit, Some(U::ArrivedDeliveryDepot), None, PLAIN)), // At local FedEx Facility
-    ("AR", means(Status::InTransit, Some(U::ArrivedFacility), None, PLAIN)), // Arrived at FedEx location
-    ("AX", means(Status::InTransit, Some(U::HandedToLastMile), Some(Leg::LastMile), PLAIN)), // At USPS facility
-    ("CH", means(Status::InTransit, Some(U::Rerouted), None, PLAIN)), // Location Changed
-    ("DP", means(Status::InTransit, Some(U::DepartedFacility), None, PLAIN)), // Departed
-    ("EA", means(Status::InTransit, None, None, PLAIN)), // Enroute to Airport; Export Approved
-    ("EO", means(Status::InTransit, None, Some(Leg::Origin), PLAIN)), // Enroute to Origin Airport
-    ("FD", means(Status::InTransit, Some(U::ArrivedDeliveryDepot), Some(Leg::Destination), PLAIN)), // At FedEx Destination
-    ("IT", means(Status::InTransit, None, None, PLAIN)), // In Transit
-    ("IX", means(Status::InTransit, None, None, PLAIN)), // In transit (see Details)
-    ("LO", means(Status::InTransit, Some(U::DepartedOrigin), Some(Leg::Origin), PLAIN)), // Left Origin
-    ("OF", means(Status::InTransit, Some(U::ArrivedFacility), Some(Leg::Origin), PLAIN)), // At FedEx origin facility
-    ("OW", means(Status::InTransit, None, None, PLAIN)), // On the way
-    ("PF", means(Status::InTransit, Some(U::FlightDeparted), Some(Leg::Linehaul), PLAIN)), // Plane in Flight
-    ("PL", means(Status::InTransit, Some(U::FlightArrived), Some(Leg::Linehaul), PLAIN)), // Plane Landed
-    ("PM", means(Status::InTransit, None, None, PLAIN)), // In Progress
-    ("SF", means(Status::InTransit, Some(U::ArrivedFacility), None, PLAIN)), // At Sort Facility
-    ("TR", means(Status::InTransit, None, None, PLAIN)), // Transfer
+    ("AA", of(Status::InTransit).sub(U::HandedToAirline).leg(Leg::Linehaul)), // At Airport
+    ("AC", of(Status::InTransit).sub(U::HandedToLastMile).leg(Leg::LastMile)), // At Canada Post facility
+    ("AF", of(Status::InTransit).sub(U::ArrivedDeliveryDepot)), // At local FedEx Facility
+    ("AR", of(Status::InTransit).sub(U::ArrivedFacility)), // Arrived at FedEx location
+    ("AX", of(Status::InTransit).sub(U::HandedToLastMile).leg(Leg::LastMile)), // At USPS facility
+    ("CH", of(Status::InTransit).sub(U::Rerouted)), // Location Changed
+    ("DP", of(Status::InTransit).sub(U::DepartedFacility)), // Departed
+    ("EA", of(Status::InTransit)), // Enroute to Airport; Export Approved
+    ("EO", of(Status::InTransit).leg(Leg::Origin)), // Enroute to Origin Airport
+    ("FD", of(Status::InTransit).sub(U::ArrivedDeliveryDepot).leg(Leg::Destination)), // At FedEx Destination
+    ("IT", of(Status::InTransit)), // In Transit
+    ("IX", of(Status::InTransit)), // In transit (see Details)
+    ("LO", of(Status::InTransit).sub(U::DepartedOrigin).leg(Leg::Origin)), // Left Origin
+    ("OF", of(Status::InTransit).sub(U::ArrivedFacility).leg(Leg::Origin)), // At FedEx origin facility
+    ("OW", of(Status::InTransit)), // On the way
+    ("PF", of(Status::InTransit).sub(U::FlightDeparted).leg(Leg::Linehaul)), // Plane in Flight
+    ("PL", of(Status::InTransit).sub(U::FlightArrived).leg(Leg::Linehaul)), // Plane Landed
+    ("PM", of(Status::InTransit)), // In Progress
+    ("SF", of(Status::InTransit).sub(U::ArrivedFacility)), // At Sort Facility
+    ("TR", of(Status::InTransit)), // Transfer
     // customs
-    ("CC", means(Status::InTransit, Some(U::CustomsReleased), Some(Leg::ImportCustoms), CUSTOMS)), // Cleared Customs
-    ("CP", means(Status::InTransit, Some(U::CustomsStarted), Some(Leg::ImportCustoms), CUSTOMS)), // Clearance in Progress
-    ("CD", means(Status::Exception, Some(U::HeldCustoms), Some(Leg::ImportCustoms), CUSTOMS)), // Clearance Delay
+    ("CC", of(Status::InTransit).sub(U::CustomsReleased).leg(Leg::ImportCustoms).customs()), // Cleared Customs
+    ("CP", of(Status::InTransit).sub(U::CustomsStarted).leg(Leg::ImportCustoms).customs()), // Clearance in Progress
+    ("CD", of(Status::Exception).sub(U::HeldCustoms).leg(Leg::ImportCustoms).customs()), // Clearance Delay
     // the last mile
-    ("OD", means(Status::OutForDelivery, Some(U::WithCourier), Some(Leg::LastMile), PLAIN)), // Out for Delivery
-    ("ED", means(Status::OutForDelivery, Some(U::WithCourier), Some(Leg::LastMile), PLAIN)), // Enroute to Delivery
-    ("AD", means(Status::OutForDelivery, Some(U::WithCourier), Some(Leg::LastMile), PLAIN)), // At Delivery
-    ("HL", means(Status::AvailableForPickup, None, Some(Leg::LastMile), PLAIN)), // Hold at Location
-    ("HP", means(Status::AvailableForPickup, None, Some(Leg::LastMile), PLAIN)), // Ready for Recipient Pickup
-    ("DL", means(Status::Delivered, None, Some(Leg::LastMile), DONE)), // Delivered
+    ("OD", of(Status::OutForDelivery).sub(U::WithCourier).leg(Leg::LastMile)), // Out for Delivery
+    ("ED", of(Status::OutForDelivery).sub(U::WithCourier).leg(Leg::LastMile)), // Enroute to Delivery
+    ("AD", of(Status::OutForDelivery).sub(U::WithCourier).leg(Leg::LastMile)), // At Delivery
+    ("HL", of(Status::AvailableForPickup).leg(Leg::LastMile)), // Hold at Location
+    ("HP", of(Status::AvailableForPickup).leg(Leg::LastMile)), // Ready for Recipient Pickup
+    ("DL", of(Status::Delivered).leg(Leg::LastMile).terminal()), // Delivered
     // trouble
-    ("DD", means(Status::Exception, None, None, PLAIN)), // Delivery Delay
-    ("DE", means(Status::Exception, None, Some(Leg::LastMile), PLAIN)), // Delivery Exception
-    ("SE", means(Status::Exception, None, None, PLAIN)), // Shipment Exception
+    ("DD", of(Status::Exception)), // Delivery Delay
+    ("DE", of(Status::Exception).leg(Leg::LastMile)), // Delivery Exception
+    ("SE", of(Status::Exception)), // Shipment Exception
     // back, or never
-    ("RS", means(Status::Returning, Some(U::ReturnStarted), Some(Leg::Return), PLAIN)), // Return to Shipper
-    ("CA", means(Status::Cancelled, None, None, DONE)), // Shipment Cancelled
-    ("LP", means(Status::Cancelled, None, None, DONE)), // Return label link cancelled by shipment originator
-    ("RD", means(Status::Cancelled, None, None, DONE)), // Return label link expired
+    ("RS", of(Status::Returning).sub(U::ReturnStarted).leg(Leg::Return)), // Return to Shipper
+    ("CA", of(Status::Cancelled).terminal()), // Shipment Cancelled
+    ("LP", of(Status::Cancelled).terminal()), // Return label link cancelled by shipment originator
+    ("RD", of(Status::Cancelled).terminal()), // Return label link expired
     // requests, estimates and notes
     ("LC", NO_CHANGE), // Return label link cancelled (webhook), while the return itself may travel
     ("AE", NO_CHANGE), // Shipment arriving early
@@ -190,20 +147,20 @@ const EVENTS: &[(&str, Meaning)] = &[
 /// numbers). Zeros count: `07` is another reason than `007`.
 #[rustfmt::skip]
 const REASONS: &[(&str, Meaning)] = &[
-    ("007", means(Status::AttemptFailed, Some(U::NobodyHome), Some(Leg::LastMile), ATTEMPT)), // Customer not available or business closed
-    ("083", means(Status::Exception, Some(U::DelayedOther), Some(Leg::LastMile), PLAIN)), // Local delivery restriction
-    ("03", means(Status::Exception, Some(U::AddressIncorrect), Some(Leg::LastMile), PLAIN)), // Incorrect address
-    ("099", means(Status::Exception, None, Some(Leg::LastMile), PLAIN)), // Unable to deliver
+    ("007", of(Status::AttemptFailed).sub(U::NobodyHome).leg(Leg::LastMile).attempt()), // Customer not available or business closed
+    ("083", of(Status::Exception).sub(U::DelayedOther).leg(Leg::LastMile)), // Local delivery restriction
+    ("03", of(Status::Exception).sub(U::AddressIncorrect).leg(Leg::LastMile)), // Incorrect address
+    ("099", of(Status::Exception).leg(Leg::LastMile)), // Unable to deliver
 ];
 
 /// By the type of a delay.
 #[rustfmt::skip]
 const DELAYS: &[(&str, Meaning)] = &[
-    ("WEATHER", means(Status::Exception, Some(U::DelayedWeather), None, PLAIN)),
-    ("OPERATIONAL", means(Status::Exception, Some(U::DelayedCarrier), None, PLAIN)),
-    ("LOCAL", means(Status::Exception, Some(U::DelayedOther), None, PLAIN)),
-    ("GENERAL", means(Status::Exception, Some(U::DelayedOther), None, PLAIN)),
-    ("CLEARANCE", means(Status::Exception, Some(U::HeldCustoms), Some(Leg::ImportCustoms), CUSTOMS)),
+    ("WEATHER", of(Status::Exception).sub(U::DelayedWeather)),
+    ("OPERATIONAL", of(Status::Exception).sub(U::DelayedCarrier)),
+    ("LOCAL", of(Status::Exception).sub(U::DelayedOther)),
+    ("GENERAL", of(Status::Exception).sub(U::DelayedOther)),
+    ("CLEARANCE", of(Status::Exception).sub(U::HeldCustoms).leg(Leg::ImportCustoms).customs()),
 ];
 
 #[cfg(test)]

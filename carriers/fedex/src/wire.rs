@@ -1,51 +1,32 @@
-//! Shapes that FedEx writes everywhere, and how its answers are read without one bad part costing
-//! another.
+//! Shapes that FedEx writes everywhere.
 
-use parcelgate_carrier::{Kind, Response, Result};
-use parcelgate_domain::{DecimalText, Money};
+use parcelgate_carrier::json::{Digits, Text};
+use parcelgate_carrier::{Kind, Response, Result, read_json};
+use parcelgate_domain::Money;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::value::RawValue;
+use serde::{Deserialize, Serialize};
 
 use crate::{currencies, error};
-
-/// The number of an account, in an object of its own.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct AccountNumber<'a> {
-    pub(crate) value: &'a str,
-}
-
-/// A decimal number, written digit for digit.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
-pub(crate) struct Decimal(Box<RawValue>);
-
-impl Decimal {
-    /// Of a plain decimal text.
-    pub(crate) fn new(text: String) -> Self {
-        Self(RawValue::from_string(text).unwrap_or_else(|_| RawValue::NULL.to_owned()))
-    }
-}
 
 /// An amount, written.
 #[derive(Debug, Serialize)]
 pub(crate) struct Amount {
-    amount: Decimal,
+    amount: Digits,
     currency: &'static str,
 }
 
 impl From<Money> for Amount {
     fn from(money: Money) -> Self {
         Self {
-            amount: Decimal::new(money.to_decimal()),
+            amount: Digits::of(money.to_decimal()),
             currency: currencies::written(money.currency()),
         }
     }
 }
 
 /// An amount, read; `currency` in FedEx's letters.
-pub(crate) fn money(amount: &DecimalText, currency: &str) -> Option<Money> {
-    Money::parse(amount.as_str(), currencies::read(currency)?).ok()
+pub(crate) fn money(amount: &Text, currency: &str) -> Option<Money> {
+    Money::parse(amount, currencies::read(currency)?).ok()
 }
 
 /// What an answer is about, in the envelope that every interface uses.
@@ -53,53 +34,16 @@ pub(crate) fn output<T: DeserializeOwned>(
     operation: &'static str,
     response: &Response,
 ) -> Result<T> {
-    let envelope: Envelope<T> = serde_json::from_slice(response.body())
-        .map_err(|why| error(Kind::Malformed, operation).because(why))?;
-    Ok(envelope.output)
+    #[derive(Deserialize)]
+    struct Envelope<T> {
+        output: T,
+    }
+    read_json(&crate::ID, operation, response).map(|envelope: Envelope<T>| envelope.output)
 }
 
-#[derive(Deserialize)]
-struct Envelope<T> {
-    output: T,
-}
-
-/// One part of an answer, read only when it is its turn.
-pub(crate) type Unread = Box<RawValue>;
-
-/// Reads one part; nothing when it is not what it should be.
-pub(crate) fn read<T: DeserializeOwned>(unread: &RawValue) -> Option<T> {
-    serde_json::from_str(unread.get()).ok()
-}
-
-/// A list; none when it is absent, null or no list.
-pub(crate) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Unread>, D::Error> {
-    or_default(deserializer)
-}
-
-/// A text, a number or a truth value as text; empty for anything else.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let raw: Unread = Box::deserialize(deserializer)?;
-    let text = match raw.get().bytes().next() {
-        Some(b'"') => read::<String>(&raw).unwrap_or_default(),
-        Some(b'0'..=b'9' | b'-' | b't' | b'f') => raw.get().to_owned(),
-        _ => String::new(),
-    };
-    Ok(text.trim().to_owned())
-}
-
-/// An object, or what stands for none when it is not what it should be.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: DeserializeOwned + Default,
-{
-    let raw: Unread = Box::deserialize(deserializer)?;
-    Ok(read(&raw).unwrap_or_default())
-}
-
-/// The text, when there is any.
-pub(crate) fn filled(text: &str) -> Option<&str> {
-    Some(text.trim()).filter(|text| !text.is_empty())
+/// What is there, or an answer that cannot be read.
+pub(crate) fn told<T>(operation: &'static str, part: Option<T>) -> Result<T> {
+    part.ok_or_else(|| error(Kind::Malformed, operation))
 }
 
 #[cfg(test)]
@@ -122,28 +66,8 @@ mod tests {
             written(1250, Currency::JPY),
             r#"{"amount":1250,"currency":"JYE"}"#
         );
-        let read = |json| money(&serde_json::from_str(json).unwrap(), "JYE");
+        let read = |text: &str| money(&Text::from(text), "JYE");
         assert_eq!(read("1250.0"), Some(Money::of_minor(1250, Currency::JPY)));
         assert_eq!(read("1250.5"), None);
-    }
-
-    #[test]
-    fn a_part_that_is_not_what_it_should_be_costs_no_other() {
-        #[derive(Default, Deserialize)]
-        #[serde(default)]
-        struct Whole {
-            #[serde(deserialize_with = "list")]
-            many: Vec<Unread>,
-            #[serde(deserialize_with = "text")]
-            word: String,
-            #[serde(deserialize_with = "text")]
-            truth: String,
-        }
-        let whole: Whole =
-            serde_json::from_str(r#"{"many": {"a": 1}, "word": 7, "truth": true}"#).unwrap();
-        assert!(whole.many.is_empty());
-        assert_eq!((whole.word.as_str(), whole.truth.as_str()), ("7", "true"));
-        let whole: Whole = serde_json::from_str(r#"{"many": [1, {}], "word": null}"#).unwrap();
-        assert_eq!((whole.many.len(), whole.word.as_str()), (2, ""));
     }
 }

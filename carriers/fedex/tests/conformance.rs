@@ -6,7 +6,11 @@ use parcelgate_carrier_fedex::{ID, connect};
 use parcelgate_conformance::{Description, Lane, Served, Subject};
 
 fn main() -> ExitCode {
-    parcelgate_conformance::main(&Subject {
+    parcelgate_conformance::main(&subject())
+}
+
+pub(crate) fn subject() -> Subject {
+    Subject {
         connect: |settings| parcelgate_carrier::connect(ID, settings, connect),
         settings: r#"{
             "client_id": "sentinel-client-id",
@@ -20,8 +24,10 @@ fn main() -> ExitCode {
         lanes: LANES,
         numbers: &["794801122330", "794801122340", "794801122351"],
         carrier_number: "794801122330",
+        return_service: "FEDEX_GROUND",
+        pickup: ("6142", "NQAA"),
         descriptions: DESCRIPTIONS,
-    })
+    }
 }
 
 const fn served(lane: Lane, service: &'static str) -> Served {
@@ -48,6 +54,17 @@ const DESCRIPTIONS: &[Description] = &[
     described("api", "/ship/", "fedex/ship-portal-bundle.json"),
     described("api", "/track/", "fedex/track-portal-bundle.json"),
     described("track", "/track/", "fedex/track-portal-bundle.json"),
+    described(
+        "api",
+        "/ship/v1/endofday/",
+        "fedex/ground-end-of-day-close.json",
+    ),
+    described("api", "/pickup/", "fedex/pickup-portal-bundle.json"),
     described("api", "/address/", "fedex/address-validation.json"),
+    described(
+        "documents",
+        "/documents/",
+        "fedex/trade-documents-upload.json",
+    ),
     described("token", "/oauth/", "fedex/authorization.json"),
 ];

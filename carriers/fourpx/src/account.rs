@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use http::Uri;
 use parcelgate_carrier::SettingsError;
-use parcelgate_domain::{ExposeSecret, Secret};
+use parcelgate_carrier::settings::Settings;
+use parcelgate_domain::Secret;
 use serde::Deserialize;
 
 use crate::{ID, gateway};
@@ -18,7 +19,7 @@ pub struct Account {
     pub app_key: Secret,
     /// The secret beside it. It signs every request.
     pub app_secret: Secret,
-    /// Address of the platform, without a path. The test environment is
+    /// Base address of the platform, before `/router/api/service`. The test environment is
     /// `https://open-test.4px.com`; it has no prices and no tracking.
     #[serde(default = "api_url")]
     pub api_url: String,
@@ -41,6 +42,10 @@ pub struct Account {
     /// The kind of battery inside, when an item has one: `966` built in, `967` beside the goods.
     #[serde(default)]
     pub battery_type: Option<String>,
+    /// The kind of insurance that you agreed on with 4PX: `5Y`, `8Y` or `6P`. Without it nothing is
+    /// insured.
+    #[serde(default)]
+    pub insurance_type: Option<String>,
     /// Names for product codes, such as `S5058`. 4PX's estimates carry codes alone; the catalogue
     /// lists both.
     #[serde(default)]
@@ -91,56 +96,39 @@ const fn destroy() -> Undeliverable {
 }
 
 impl Account {
-    /// What can be said of the settings without asking 4PX, all of it at once.
-    pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let mut problems = Vec::new();
-        for (name, value) in [("app_key", &self.app_key), ("app_secret", &self.app_secret)] {
-            let value = value.expose_secret();
-            if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-                problems.push(format!("{name} must be ASCII without spaces, not empty"));
-            }
-        }
-        for (name, url) in [("api_url", &self.api_url), ("label_url", &self.label_url)] {
-            if !is_base(url) {
-                problems.push(format!(
-                    "{name} must be https:// or http:// with a host and no path"
-                ));
-            }
-        }
-        let types = ["966", "967"];
-        if self
-            .battery_type
-            .as_deref()
-            .is_some_and(|kind| !types.contains(&kind))
-        {
-            problems.push("battery_type must be 966 or 967".to_owned());
-        }
+    /// The same, when all that can be said of it without asking 4PX is well.
+    pub(crate) fn checked(mut self) -> Result<Self, SettingsError> {
+        let mut found = Settings::of(ID);
+        found.secret("app_key", &self.app_key);
+        found.secret("app_secret", &self.app_secret);
+        found.base("api_url", &mut self.api_url);
+        found.base("label_url", &mut self.label_url);
+        let bare = |uri: Uri| uri.path() == "/";
+        found.must(
+            self.label_url.parse().is_ok_and(bare),
+            "label_url must have no path, since links to labels bring their own",
+        );
+        let battery_type = self.battery_type.as_deref();
+        found.must(
+            matches!(battery_type, None | Some("966" | "967")),
+            "battery_type must be 966 or 967",
+        );
+        found.must(
+            matches!(
+                self.insurance_type.as_deref(),
+                None | Some("5Y" | "8Y" | "6P")
+            ),
+            "insurance_type must be 5Y, 8Y or 6P",
+        );
+        let known = gateway::METHODS.map(|method| method.name);
         for method in self.versions.keys() {
-            if !gateway::METHODS.iter().any(|known| known.name == method) {
-                let known: Vec<_> = gateway::METHODS.iter().map(|known| known.name).collect();
-                problems.push(format!(
-                    "versions: {method:?} is none of {}",
-                    known.join(", ")
-                ));
-            }
+            found.must(
+                known.contains(&method.as_str()),
+                format!("versions: {method:?} is none of {}", known.join(", ")),
+            );
         }
-        if problems.is_empty() {
-            return Ok(());
-        }
-        Err(SettingsError {
-            carrier: ID,
-            problem: problems.join("; "),
-        })
+        found.none_or(self)
     }
-}
-
-fn is_base(url: &str) -> bool {
-    url.parse::<Uri>().is_ok_and(|uri| {
-        let web = matches!(uri.scheme_str(), Some("https" | "http"));
-        let person = uri.authority().is_some_and(|it| it.as_str().contains('@'));
-        let bare = uri.path_and_query().is_none_or(|path| path == "/");
-        web && !person && bare
-    })
 }
 
 #[cfg(test)]
@@ -158,27 +146,29 @@ pub(crate) mod tests {
         let account: Account = serde_json::from_value(json!({
             "app_key": "", "app_secret": "sesame open", "api_url": "open.4px.com",
             "label_url": "https://labels.example/folder", "battery_type": "968",
+            "insurance_type": "9Z",
             "versions": {"ds.xms.order.creat": "1.0.0"},
         }))
         .unwrap();
-        let error = account.check().unwrap_err().to_string();
+        let shown = format!("{account:?}");
+        let error = account.checked().unwrap_err().to_string();
         for part in [
             "app_key",
             "app_secret",
             "api_url",
             "label_url",
             "battery_type",
+            "insurance_type",
             "\"ds.xms.order.creat\"",
         ] {
             assert!(error.contains(part), "{part} in {error}");
         }
-        assert!(!error.contains("sesame") && !format!("{account:?}").contains("sesame"));
+        assert!(!error.contains("sesame") && !shown.contains("sesame"));
     }
 
     #[test]
     fn what_is_left_out_has_a_default_that_stands() {
-        let account = account();
-        assert!(account.check().is_ok());
+        let account = account().checked().unwrap();
         assert_eq!(account.undeliverable_in_china.code(), "Y");
         assert_eq!(account.undeliverable_abroad.code(), "N");
     }

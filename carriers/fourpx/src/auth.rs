@@ -13,19 +13,15 @@ pub(crate) fn hosts(account: &Account) -> [Host; 2] {
     [
         Host {
             name: API,
-            base_url: base(&account.api_url),
+            base_url: account.api_url.clone(),
             auth: Auth::Digest(digest(account)),
         },
         Host {
             name: LABELS,
-            base_url: base(&account.label_url),
+            base_url: account.label_url.clone(),
             auth: Auth::Open,
         },
     ]
-}
-
-fn base(url: &str) -> String {
-    url.trim_end_matches('/').to_owned()
 }
 
 /// Name and value of each parameter in the order of the names, then the body, then the secret.

@@ -1,13 +1,13 @@
 //! The products that are open to an account.
 
 use async_trait::async_trait;
+use parcelgate_carrier::json::{Many, Text};
 use parcelgate_carrier::{Call, Catalogue, Kind, Response, Result, Warehouse};
 use parcelgate_domain::{Service, ServiceCode};
 use serde::Deserialize;
 
 use crate::FourPx;
 use crate::gateway::{self, PRODUCTS, failed, texts};
-use crate::loose::{self, Text};
 
 const SERVICES: &str = "services";
 const WAREHOUSES: &str = "warehouses";
@@ -29,9 +29,6 @@ impl Catalogue for FourPx {
     }
 }
 
-#[derive(Deserialize)]
-struct Products(#[serde(deserialize_with = "loose::elements")] Vec<Product>);
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Product {
@@ -42,8 +39,8 @@ struct Product {
 
 /// The rows that can be read; one that cannot hides no other.
 fn services(response: &Response) -> Result<Vec<Service>> {
-    let products: Products = gateway::data(SERVICES, response)?;
-    let services = products.0.into_iter().filter_map(|product| {
+    let products: Many<Product> = gateway::data(SERVICES, response)?;
+    let services = products.iter().filter_map(|product| {
         let code = product.logistics_product_code.get()?;
         let name = product.logistics_product_name_cn.get();
         let name = name.or(product.logistics_product_name_en.get());

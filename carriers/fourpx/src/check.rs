@@ -1,19 +1,30 @@
 //! Everything of an order that 4PX would refuse, before it is asked.
 
 use parcelgate_carrier::Order;
-use parcelgate_domain::{Address, Country, Customs, CustomsItem, LabelFormat, Violations};
+use parcelgate_carrier::latin::{Wording, has_han};
+use parcelgate_domain::{
+    Address, Country, Currency, Customs, CustomsItem, LabelFormat, Money, Offered, Options,
+    Violations,
+};
 
-use crate::declare::{name, shown, street};
+use crate::Account;
+use crate::declare::{english, name, shown, street};
 use crate::gateway::filled;
 
-/// The currencies that 4PX declares in.
-const CURRENCIES: [&str; 2] = ["USD", "EUR"];
+/// The currencies that 4PX declares in; euros only inside the European Union.
+fn currencies(to: Country) -> &'static [&'static str] {
+    if to.is_in_eu() {
+        &["USD", "EUR"]
+    } else {
+        &["USD"]
+    }
+}
 
 /// For these the sender's phone number is asked for too (seen live, 2026).
 const CALL_SENDERS_OF: [&str; 5] = ["AU", "CA", "GB", "NZ", "US"];
 
 /// Everything in `order` that 4PX would not take.
-pub(crate) fn check(order: &Order) -> Violations {
+pub(crate) fn check(account: &Account, order: &Order) -> Violations {
     let mut found = Violations::new();
     if order.from.country != Country::CN {
         let allowed = "CN: 4PX takes parcels in China";
@@ -29,6 +40,11 @@ pub(crate) fn check(order: &Order) -> Violations {
         order.sales_platform.as_deref(),
         128,
     );
+    found.append(option_violations(account, order.options));
+    if !order.documents.is_empty() {
+        let allowed = "left out: 4PX takes papers by arrangement only";
+        found.refuse("documents", order.documents.len(), allowed);
+    }
     sender_violations(&mut found, order);
     recipient_violations(&mut found, &order.to);
     if order.parcels.len() != 1 {
@@ -36,8 +52,29 @@ pub(crate) fn check(order: &Order) -> Violations {
         found.refuse("parcels", order.parcels.len(), allowed);
     }
     match &order.customs {
-        Some(customs) => customs_violations(&mut found, customs),
+        Some(customs) => customs_violations(&mut found, customs, order.to.country),
         None => found.require("customs", "what is inside: every parcel crosses a border"),
+    }
+    found
+}
+
+/// 4PX insures in US dollars, and asks for a signature of nobody in particular.
+fn option_violations(account: &Account, options: Options) -> Violations {
+    let offered = Offered {
+        insurance: account.insurance_type.is_some(),
+        signature: true,
+        ..Offered::default()
+    };
+    let mut found = options.violations("options");
+    found.append(options.refused("options", offered));
+    let foreign = |value: &Money| value.currency() != Currency::USD;
+    if let Some(value) = options
+        .insured
+        .filter(foreign)
+        .filter(|_| offered.insurance)
+    {
+        let allowed = "in USD, the one currency that 4PX insures in";
+        found.refuse("options.insured_value", value, allowed);
     }
     found
 }
@@ -63,8 +100,8 @@ fn sender_violations(found: &mut Violations, order: &Order) {
 
 fn recipient_violations(found: &mut Violations, to: &Address) {
     english_name(found, "to", to);
-    let visible = name(to).chars().filter(|c| !c.is_whitespace()).count();
-    if !(4..=30).contains(&visible) {
+    let visible = |name: String| name.chars().filter(|c| !c.is_whitespace()).count();
+    if name(to).is_some_and(|name| !(4..=30).contains(&visible(name))) {
         found.require("to.name", "4 to 30 characters, spaces aside");
     }
     if shown(to.phone.as_ref()).is_none() {
@@ -80,20 +117,16 @@ fn recipient_violations(found: &mut Violations, to: &Address) {
 
 /// "English only" (010101005) is said of names.
 fn english_name(found: &mut Violations, party: &str, address: &Address) {
-    if !is_english(name(address)) {
+    if name(address).is_none() {
         found.require(format!("{party}.name"), ENGLISH);
     }
 }
 
-const ENGLISH: &str = "English: Latin letters without accents";
+const ENGLISH: &str = "written in English letters";
 
-fn is_english(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-}
-
-fn customs_violations(found: &mut Violations, customs: &Customs) {
+fn customs_violations(found: &mut Violations, customs: &Customs, to: Country) {
     for (index, item) in customs.items.iter().enumerate() {
-        item_violations(found, &format!("customs.items[{index}]"), item);
+        item_violations(found, &format!("customs.items[{index}]"), item, to);
     }
     if customs.total().is_none() {
         found.append(mixed());
@@ -104,18 +137,18 @@ fn customs_violations(found: &mut Violations, customs: &Customs) {
     limit(found, "customs.tax_ids.vat", ids.vat.as_deref(), 32);
 }
 
-fn item_violations(found: &mut Violations, field: &str, item: &CustomsItem) {
-    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-    if !item.description_zh.as_deref().is_some_and(chinese) {
+fn item_violations(found: &mut Violations, field: &str, item: &CustomsItem, to: Country) {
+    if !item.description_zh.as_deref().is_some_and(has_han) {
         let allowed = "what the goods are, in Chinese, for export";
         found.require(format!("{field}.description_zh"), allowed);
     }
-    if !is_english(&item.description) {
+    if english(&item.description, Wording::Plain).is_none() {
         found.refuse(format!("{field}.description"), &item.description, ENGLISH);
     }
     let currency = item.unit_value.currency();
-    if !CURRENCIES.contains(&currency.code()) {
-        let allowed = format!("in one of {}", CURRENCIES.join(", "));
+    let known = currencies(to);
+    if !known.contains(&currency.code()) {
+        let allowed = format!("in {} to {to}", known.join(" or "));
         found.refuse(format!("{field}.unit_value"), item.unit_value, allowed);
     }
 }
@@ -137,13 +170,14 @@ fn limit(found: &mut Violations, field: &str, text: Option<&str>, chars_max: usi
 
 #[cfg(test)]
 mod tests {
-    use parcelgate_domain::{Currency, Money};
+    use parcelgate_domain::Signature;
 
     use super::*;
+    use crate::account::tests::account;
     use crate::declare::tests::{item, order};
 
     fn fields(order: &Order) -> Vec<String> {
-        let found = check(order);
+        let found = check(&account(), order);
         let mut fields: Vec<_> = found.as_slice().iter().map(|v| v.field.clone()).collect();
         fields.sort_unstable();
         fields
@@ -157,13 +191,13 @@ mod tests {
         order.from.postal_code = None;
         order.from.phone = None;
         order.from.lines = vec!["Rm 5".into()];
-        order.to.name = "阿达".into();
+        order.to.name = "アダ".into();
         order.to.phone = Some(" ".into());
         order.to.city = String::new();
         order.parcels.push(order.parcels[0]);
         let items = &mut order.customs.as_mut().unwrap().items;
         items[0].description_zh = Some("LED".to_owned());
-        items.push(item("Söckchen", "袜子", 1));
+        items.push(item("袜子", "袜子", 1));
         items[1].unit_value = Money::of_minor(900, Currency::JPY);
         assert_eq!(
             fields(&order),
@@ -180,20 +214,40 @@ mod tests {
                 "parcels",
                 "to.city",
                 "to.name",
-                "to.name",
                 "to.phone",
             ]
         );
-        assert!(!check(&order).to_string().contains("阿达"));
+        assert!(!check(&account(), &order).to_string().contains("アダ"));
     }
 
     #[test]
     fn what_4px_takes_is_taken() {
         let mut order = order();
-        assert!(check(&order).is_empty(), "{}", check(&order));
+        assert_eq!(fields(&order), [""; 0]);
+        let item = &mut order.customs.as_mut().unwrap().items[0];
+        item.unit_value = Money::of_minor(900, Currency::EUR);
+        assert_eq!(fields(&order), ["customs.items[0].unit_value"]);
         order.to.country = "DE".parse().unwrap();
         order.from.phone = None;
-        assert!(check(&order).is_empty(), "{}", check(&order));
+        assert_eq!(fields(&order), [""; 0]);
+    }
+
+    #[test]
+    fn an_extra_that_is_not_sold_is_refused() {
+        let mut order = order();
+        order.options.signature = Some(Signature::Anyone);
+        order.options.insured = Some(Money::of_minor(2_000, Currency::EUR));
+        assert_eq!(fields(&order), ["options.insured_value"]);
+        let mut account = account();
+        account.insurance_type = Some("5Y".to_owned());
+        assert!(check(&account, &order).to_string().contains("USD"));
+        order.options.insured = Some(Money::of_minor(2_000, Currency::USD));
+        assert!(check(&account, &order).is_empty());
+        order.options.signature = Some(Signature::Adult);
+        order
+            .documents
+            .push(parcelgate_domain::DocumentId::new("7"));
+        assert_eq!(check(&account, &order).as_slice().len(), 2);
     }
 
     #[test]

@@ -1,25 +1,12 @@
 //! Tables: event codes and states of an order, 4PX's words in the comments.
 
+use parcelgate_carrier::meaning::Meaning;
 use parcelgate_domain::{Flags, Leg, Status, Substatus};
 
 /// Edition of the table below; it grows with every change of a row.
 pub(crate) const MAPPING_VERSION: u32 = 1;
 
-/// What an event code means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Meaning {
-    pub(crate) status: Option<Status>,
-    pub(crate) substatus: Option<Substatus>,
-    pub(crate) leg: Option<Leg>,
-    pub(crate) flags: Flags,
-}
-
-const NO: Flags = Flags {
-    first_physical_scan: false,
-    delivery_attempt: false,
-    terminal: false,
-    customs_event: false,
-};
+const NO: Flags = Meaning::NO_CHANGE.flags;
 #[rustfmt::skip]
 const CUSTOMS: Flags = Flags { customs_event: true, ..NO };
 #[rustfmt::skip]
@@ -188,7 +175,7 @@ const CODES: [Row; 128] = [
 /// where but not what.
 pub(crate) fn meaning(code: &str) -> Meaning {
     let Some(code) = code.strip_prefix(HEAD) else {
-        return Meaning::default();
+        return Meaning::NO_CHANGE;
     };
     let exact = CODES.iter().find(|row| row.0 == code);
     let row = exact.or_else(|| {
@@ -198,7 +185,7 @@ pub(crate) fn meaning(code: &str) -> Meaning {
         });
         rows.max_by_key(|row| row.0.len())
     });
-    row.map_or(Meaning::default(), |(_, status, substatus, leg, flags)| {
+    row.map_or(Meaning::NO_CHANGE, |(_, status, substatus, leg, flags)| {
         Meaning {
             status: Some(*status),
             substatus: *substatus,
@@ -254,7 +241,7 @@ mod tests {
             "fpx_s_ok",
             "FPX_*",
         ] {
-            assert_eq!(meaning(code), Meaning::default(), "{code}");
+            assert_eq!(meaning(code), Meaning::NO_CHANGE, "{code}");
         }
     }
 

@@ -1,11 +1,13 @@
 //! An order as `ds.xms.order.create` wants it.
 
 use parcelgate_carrier::Order;
+use parcelgate_carrier::declaration::hs_digits;
+use parcelgate_carrier::json::Digits;
+use parcelgate_carrier::latin::{Alphabet, Wording};
 use parcelgate_domain::{
-    Address, Contents, Customs, CustomsItem, Incoterm, Money, Parcel, Personal, Violations,
+    Address, Contents, Customs, CustomsItem, Incoterm, Parcel, Personal, Violations,
 };
-use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::Serialize;
 
 use crate::gateway::{Texts, filled, texts};
 use crate::{Account, check};
@@ -22,9 +24,18 @@ pub(crate) struct Create<'a> {
     return_info: Texts<'a>,
     parcel_list: [Package<'a>; 1],
     is_insure: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    insurance_info: Option<Insurance<'a>>,
     sender: Texts<'a>,
     recipient_info: Texts<'a>,
     deliver_type_info: Texts<'a>,
+}
+
+#[derive(Serialize)]
+struct Insurance<'a> {
+    insure_type: &'a str,
+    insure_value: Digits,
+    currency: &'static str,
 }
 
 #[derive(Serialize)]
@@ -32,7 +43,7 @@ struct Package<'a> {
     weight: u32,
     #[serde(flatten)]
     size: Option<Size>,
-    parcel_value: Amount,
+    parcel_value: Digits,
     currency: &'static str,
     include_battery: &'static str,
     #[serde(flatten)]
@@ -52,28 +63,17 @@ struct Size {
 struct Goods<'a> {
     declare_product_code_qty: u32,
     // 4PX advises one price for both customs offices.
-    declare_unit_price_export: Amount,
-    declare_unit_price_import: Amount,
+    declare_unit_price_export: Digits,
+    declare_unit_price_import: Digits,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit_net_weight: Option<u32>,
     #[serde(flatten)]
     texts: Texts<'a>,
 }
 
-/// An amount as a JSON number, digit for digit.
-struct Amount(Money);
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.0.to_decimal())
-            .map_err(serde::ser::Error::custom)?
-            .serialize(serializer)
-    }
-}
-
 /// What to send for `order`.
 pub(crate) fn encode<'a>(account: &'a Account, order: &'a Order) -> Result<Create<'a>, Violations> {
-    let found = check::check(order);
+    let found = check::check(account, order);
     match (order.parcels.as_slice(), &order.customs) {
         ([parcel], Some(customs)) if found.is_empty() => create(account, order, parcel, customs),
         _ => Err(found),
@@ -87,6 +87,8 @@ fn create<'a>(
     customs: &'a Customs,
 ) -> Result<Create<'a>, Violations> {
     let ids = &customs.tax_ids;
+    let insurance_info = insurance(account, order);
+    let signs = order.options.signature.is_some();
     Ok(Create {
         ref_no: order.reference.as_str(),
         business_type: "BDS",
@@ -106,7 +108,10 @@ fn create<'a>(
             ("eori_no", ids.eori.as_deref()),
             ("ioss_no", ids.ioss.as_deref()),
         ]),
-        logistics_service_info: texts([("logistics_product_code", Some(order.service.as_str()))]),
+        logistics_service_info: texts([
+            ("logistics_product_code", Some(order.service.as_str())),
+            ("signature_service", signs.then_some("Y")),
+        ]),
         return_info: texts([
             (
                 "is_return_on_domestic",
@@ -118,13 +123,23 @@ fn create<'a>(
             ),
         ]),
         parcel_list: [package(account, parcel, customs)?],
-        is_insure: "N",
+        is_insure: if insurance_info.is_some() { "Y" } else { "N" },
+        insurance_info,
         sender: sender(&order.from),
         recipient_info: recipient(&order.to),
         deliver_type_info: texts([
             ("deliver_type", Some(SELF_DELIVERY)),
             ("warehouse_code", account.warehouse.as_deref()),
         ]),
+    })
+}
+
+fn insurance<'a>(account: &'a Account, order: &Order) -> Option<Insurance<'a>> {
+    let value = order.options.insured?;
+    Some(Insurance {
+        insure_type: account.insurance_type.as_deref()?,
+        insure_value: Digits::of(value.to_decimal()),
+        currency: value.currency().code(),
     })
 }
 
@@ -146,7 +161,7 @@ fn package<'a>(
             width: size.width.centimetres(),
             height: size.height.centimetres(),
         }),
-        parcel_value: Amount(total),
+        parcel_value: Digits::of(total.to_decimal()),
         currency: total.currency().code(),
         include_battery: if battery { "Y" } else { "N" },
         battery: texts([("battery_type", battery_type)]),
@@ -158,7 +173,6 @@ fn goods(item: &CustomsItem) -> Goods<'_> {
     let currency = Some(item.unit_value.currency().code());
     let mut texts = texts([
         ("declare_product_name_cn", item.description_zh.as_deref()),
-        ("declare_product_name_en", Some(&item.description)),
         ("unit_declare_product", Some("PCS")),
         ("currency_export", currency),
         ("currency_import", currency),
@@ -168,15 +182,17 @@ fn goods(item: &CustomsItem) -> Goods<'_> {
         // For whoever packs; printed where the label has room for it.
         ("package_remarks", item.sku.as_deref()),
     ]);
-    if let Some(code) = &item.hs_code {
-        let digits: String = code.chars().filter(char::is_ascii_digit).collect();
+    let name = english(&item.description, Wording::Plain);
+    texts.extend(name.map(|name| ("declare_product_name_en", name.into())));
+    if let Some(digits) = hs_digits(item) {
         texts.insert("hscode_export", digits.clone().into());
         texts.insert("hscode_import", digits.into());
     }
+    let price = Digits::of(item.unit_value.to_decimal());
     Goods {
         declare_product_code_qty: item.quantity,
-        declare_unit_price_export: Amount(item.unit_value),
-        declare_unit_price_import: Amount(item.unit_value),
+        declare_unit_price_export: price.clone(),
+        declare_unit_price_import: price,
         unit_net_weight: Some(item.unit_weight.as_grams()).filter(|grams| *grams > 0),
         texts,
     }
@@ -184,8 +200,7 @@ fn goods(item: &CustomsItem) -> Goods<'_> {
 
 /// Everybody's name and place, without the street.
 fn party(address: &Address) -> Texts<'_> {
-    texts([
-        ("first_name", Some(name(address))),
+    let mut party = texts([
         ("company", shown(address.company.as_ref())),
         ("phone", shown(address.phone.as_ref())),
         ("email", shown(address.email.as_ref())),
@@ -193,7 +208,9 @@ fn party(address: &Address) -> Texts<'_> {
         ("country", Some(address.country.code())),
         ("state", address.region.as_deref()),
         ("city", Some(&address.city)),
-    ])
+    ]);
+    party.extend(name(address).map(|name| ("first_name", name.into())));
+    party
 }
 
 fn sender(from: &Address) -> Texts<'_> {
@@ -215,11 +232,21 @@ fn recipient(to: &Address) -> Texts<'_> {
 }
 
 /// 4PX wants a name; a company without one is its own. The whole name may stand in the first one.
-pub(crate) fn name(address: &Address) -> &str {
-    let company = shown(address.company.as_ref());
-    filled(Some(address.name.expose()))
-        .or(company)
-        .unwrap_or_default()
+/// None where it cannot be written in English letters.
+pub(crate) fn name(address: &Address) -> Option<String> {
+    let (name, company) = (Some(&address.name), address.company.as_ref());
+    let wording = match address.country.code() {
+        // The same characters are read otherwise there.
+        "JP" | "KR" | "KP" => Wording::Plain,
+        _ if shown(name).is_some() => Wording::Person,
+        _ => Wording::Place,
+    };
+    english(shown(name).or(shown(company)).unwrap_or_default(), wording)
+}
+
+/// Accents left off, Chinese names in pinyin.
+pub(crate) fn english(text: &str, wording: Wording) -> Option<String> {
+    Alphabet::Ascii.spell(text, wording)
 }
 
 /// All lines in one, so that a sender's short first line is long enough.
@@ -239,7 +266,7 @@ pub(crate) fn shown(text: Option<&Personal>) -> Option<&str> {
 #[cfg(test)]
 pub(crate) mod tests {
     use parcelgate_domain::{
-        Country, Currency, Dimensions, LabelFormat, ServiceCode, TaxIds, Weight,
+        Country, Currency, Dimensions, LabelFormat, Money, ServiceCode, TaxIds, Weight,
     };
     use serde_json::json;
 
@@ -273,6 +300,9 @@ pub(crate) mod tests {
             label_format: LabelFormat::Pdf,
             order_number: Some("A-1001".to_owned()),
             sales_platform: Some("Amazon".to_owned()),
+            options: parcelgate_domain::Options::default(),
+            direction: parcelgate_carrier::Direction::default(),
+            documents: Vec::new(),
         }
     }
 
@@ -363,6 +393,20 @@ pub(crate) mod tests {
         assert_eq!(body["parcel_list"][0]["include_battery"], "Y");
         assert_eq!(body["parcel_list"][0]["battery_type"], "967");
         assert_eq!(body["deliver_type_info"]["warehouse_code"], "SZ01");
+    }
+
+    #[test]
+    fn names_are_written_in_english_letters() {
+        let account = account();
+        let mut order = order();
+        order.from.name = "李小明".into();
+        order.to.name = "Zoë Müller".into();
+        order.customs.as_mut().unwrap().items[0].description = "Söckchen".to_owned();
+        let body = serde_json::to_value(encode(&account, &order).unwrap()).unwrap();
+        assert_eq!(body["sender"]["first_name"], "Li Xiaoming");
+        assert_eq!(body["recipient_info"]["first_name"], "Zoe Muller");
+        let item = &body["parcel_list"][0]["declare_product_info"][0];
+        assert_eq!(item["declare_product_name_en"], "Sockchen");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use http::Method as Verb;
-use parcelgate_carrier::{Error, Kind, Outgoing, Response, Result, read_json};
+use parcelgate_carrier::{Error, Kind, Outgoing, Response, Result, json, read_json};
 use parcelgate_domain::ExposeSecret;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -70,7 +70,7 @@ pub(crate) fn texts<'a, const N: usize>(
 }
 
 pub(crate) fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
+    text.and_then(json::filled)
 }
 
 /// What stands in the envelope of an answer that the dialect has let pass: JSON, or JSON in a text.

@@ -3,6 +3,7 @@
 //! Everything is one address: a method by name in the query, its data as the body. Labels alone lie
 //! elsewhere, behind links. What is proven and what is not stands in the README beside this crate.
 
+mod absences;
 mod account;
 mod auth;
 mod catalogue;
@@ -11,7 +12,6 @@ mod codes;
 mod declare;
 mod dialect;
 mod gateway;
-mod loose;
 mod paper;
 mod rates;
 mod ship;
@@ -20,8 +20,8 @@ mod track;
 use std::time::Duration;
 
 use parcelgate_carrier::{
-    Carrier, Catalogue, Class, Dialect, Host, Lookup, Profile, Quota, Rates, SettingsError,
-    ShipIdempotency, Shipping, Tracking,
+    Carrier, Catalogue, Class, Connect, Dialect, Host, Lookup, Profile, Quota, Rates,
+    SettingsError, ShipIdempotency, Shipping, Tracking,
 };
 use parcelgate_domain::{CarrierId, LabelFormat, Service, ServiceCode};
 
@@ -29,6 +29,11 @@ pub use account::Account;
 
 /// The id in configuration and interface. A crate's name cannot begin with a digit.
 pub const ID: CarrierId = CarrierId::known("fourpx");
+
+/// 4PX as the gateway lists it.
+pub const CARRIER: (CarrierId, Connect) = (ID, |settings| {
+    parcelgate_carrier::connect(ID, settings, connect)
+});
 
 /// One account with 4PX.
 #[derive(Debug)]
@@ -43,7 +48,7 @@ pub struct FourPx {
 /// # Errors
 /// When a setting cannot be used: then with everything that is wrong.
 pub fn connect(account: Account) -> Result<FourPx, SettingsError> {
-    account.check()?;
+    let account = account.checked()?;
     let hosts = auth::hosts(&account);
     Ok(FourPx {
         account,
@@ -111,21 +116,22 @@ fn profile() -> Profile {
         // Nor is how long a signature is good; ten minutes is the most that anybody claims.
         quiet: Duration::from_secs(10 * 60),
         void_window: None,
+        absences: absences::ABSENCES,
     }
 }
 
 /// 4PX publishes no limit; this is a cautious start. The link to a label and the label are two
 /// requests of the last class.
 const QUOTAS: [Quota; 4] = [
-    a_second(Class::Rate, 1),
-    a_second(Class::Ship, 1),
-    a_second(Class::Track, 1),
-    a_second(Class::Manage, 2),
+    a_second(&[Class::Rate], 1),
+    a_second(&[Class::Ship], 1),
+    a_second(&[Class::Track], 1),
+    a_second(&[Class::Manage], 2),
 ];
 
-const fn a_second(class: Class, permits: u32) -> Quota {
+const fn a_second(classes: &'static [Class], permits: u32) -> Quota {
     Quota {
-        class,
+        classes,
         permits,
         per: Duration::from_secs(1),
     }

@@ -2,6 +2,7 @@
 
 use http::uri::Authority;
 use http::{Method, Uri};
+use parcelgate_carrier::json::{Loose, Text};
 use parcelgate_carrier::{Call, Error, Kind, Outgoing, Response, Result};
 use parcelgate_domain::{Label, LabelFormat};
 use serde::Deserialize;
@@ -9,7 +10,6 @@ use serde::Deserialize;
 use crate::FourPx;
 use crate::auth::LABELS;
 use crate::gateway::{self, LABEL, failed, texts};
-use crate::loose::Text;
 
 pub(crate) const OPERATION: &str = "label";
 
@@ -23,7 +23,7 @@ impl FourPx {
         ]);
         let request = gateway::request(&self.account, OPERATION, LABEL, &ask)?;
         let link = link(&call.send(request).await?)?;
-        let request = follow(&self.account.label_url, link.shown())?;
+        let request = follow(&self.account.label_url, &link)?;
         label(&call.send(request).await?)
     }
 }
@@ -33,20 +33,18 @@ fn malformed(text: &str) -> Error {
 }
 
 fn link(response: &Response) -> Result<Text> {
-    #[derive(Deserialize)]
+    #[derive(Deserialize, Default)]
+    #[serde(default)]
     struct Made {
-        label_url_info: Option<Links>,
+        label_url_info: Loose<Links>,
     }
     #[derive(Deserialize, Default)]
     #[serde(default)]
     struct Links {
         logistics_label: Text,
     }
-    let made: Option<Made> = gateway::data(OPERATION, response)?;
-    let links = made
-        .and_then(|made| made.label_url_info)
-        .unwrap_or_default();
-    Ok(links.logistics_label)
+    let made: Loose<Made> = gateway::data(OPERATION, response)?;
+    Ok(made.0.label_url_info.0.logistics_label)
 }
 
 /// A request for what lies behind `link`, when it leads to the host of labels. Whether it says http
@@ -167,14 +165,14 @@ mod tests {
         let found = link(&answer(
             r#"{"data":{"label_url_info":{"logistics_label":"x"}}}"#,
         ));
-        assert_eq!(found.unwrap().shown(), "x");
+        assert_eq!(found.unwrap().as_str(), "x");
         for body in [
             r#"{"data":null}"#,
             r#"{"data":{"label_url_info":null}}"#,
             r#"{"data":{"label_url_info":{"logistics_label":""}}}"#,
         ] {
             let link = link(&answer(body)).unwrap();
-            let error = follow(HOST, link.shown()).unwrap_err();
+            let error = follow(HOST, &link).unwrap_err();
             assert_eq!(error.kind, Kind::Malformed, "{body}");
         }
     }

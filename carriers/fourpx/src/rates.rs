@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use parcelgate_carrier::json::{Many, Text};
+use parcelgate_carrier::measure::WeightUnit;
 use parcelgate_carrier::{Call, Class, Kind, RateAsk, Rates, Response, Result};
 use parcelgate_domain::{
-    Charge, ChargeKind, Contents, Country, Currency, Length, Money, Parcel, Quote, ServiceCode,
-    Transit, Violations, Weight,
+    Charge, ChargeKind, Contents, Country, Currency, Length, Money, Offered, Parcel, Quote,
+    ServiceCode, Transit, Weight,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::FourPx;
 use crate::gateway::{self, ESTIMATE, Texts, failed, texts};
-use crate::loose::{self, Text};
 
 pub(crate) const OPERATION: &str = "quote";
 
@@ -48,9 +49,14 @@ fn parcel(ask: &RateAsk) -> Result<Parcel> {
         let text = "4PX takes parcels in China only";
         return Err(failed(Kind::Unsupported, OPERATION).said("", text));
     }
-    let mut found = Violations::new();
+    // The estimate has no extras in it; a price without them would be another one's.
+    let mut found = ask.options.refused("options", Offered::default());
     match ask.parcels.as_slice() {
-        [parcel] if parcel.weight.as_grams() <= GRAMS_MAX => return Ok(*parcel),
+        [parcel] if parcel.weight.as_grams() <= GRAMS_MAX => {
+            return found
+                .none_or(*parcel)
+                .map_err(|found| failed(Kind::Invalid, OPERATION).at(found));
+        }
         [parcel] => {
             let allowed = format!("at most {GRAMS_MAX} grams");
             found.refuse("parcels[0].weight_grams", parcel.weight.as_grams(), allowed);
@@ -89,9 +95,6 @@ fn centimetres(length: Length) -> String {
     }
 }
 
-#[derive(Deserialize)]
-struct Rows(#[serde(deserialize_with = "loose::elements")] Vec<Row>);
-
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Row {
@@ -105,10 +108,10 @@ struct Row {
 impl FourPx {
     /// Each product once; a row without a price that can be read hides no other.
     fn quotes(&self, response: &Response) -> Result<Vec<Quote>> {
-        let rows: Rows = gateway::data(OPERATION, response)?;
-        let some = !rows.0.is_empty();
+        let rows: Many<Row> = gateway::data(OPERATION, response)?;
+        let some = !rows.is_empty() || rows.is_lost();
         let mut seen = BTreeSet::new();
-        let quotes = rows.0.iter().filter_map(|row| self.priced(row));
+        let quotes = rows.iter().filter_map(|row| self.priced(row));
         let quotes: Vec<Quote> = quotes
             .filter(|quote| seen.insert(quote.service.code.clone()))
             .collect();
@@ -160,14 +163,9 @@ fn transit(text: &str) -> Option<Transit> {
     })
 }
 
-/// Kilograms, `1.02kg` or `1.000`, when they are whole grams.
+/// Kilograms, `1.02kg` or `1.000`.
 fn weight(text: &str) -> Option<Weight> {
-    let text = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let (whole, decimals) = text.trim_end().split_once('.').unwrap_or((text, ""));
-    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    let fits = plain(whole) && plain(decimals) && !whole.is_empty() && decimals.len() <= 3;
-    let grams = fits.then(|| format!("{whole}{decimals:0<3}"))?;
-    grams.parse().ok().map(Weight::grams)
+    WeightUnit::Kilogram.read(text.trim_end_matches(|c: char| c.is_ascii_alphabetic()))
 }
 
 #[cfg(test)]
@@ -198,6 +196,7 @@ mod tests {
             customs: None,
             ship_on: "2026-11-22".parse().unwrap(),
             service: None,
+            options: parcelgate_domain::Options::default(),
         }
     }
 
@@ -305,7 +304,8 @@ mod tests {
         assert_eq!(grams("1.02kg"), Some(1_020));
         assert_eq!(grams("1.2 KG"), Some(1_200));
         assert_eq!(grams("3"), Some(3_000));
-        for nothing in ["", "kg", "-1", "1,5", "9999999", ".5", "1.0201"] {
+        assert_eq!(grams("1.0201"), Some(1_021));
+        for nothing in ["", "kg", "-1", "1,5", "9999999", ".5"] {
             assert_eq!(grams(nothing), None, "{nothing}");
         }
     }

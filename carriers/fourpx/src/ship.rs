@@ -1,20 +1,19 @@
 //! Orders: place, look up, fetch the paper, cancel.
 
 use async_trait::async_trait;
+use parcelgate_carrier::json::{Text, Unread};
 use parcelgate_carrier::{Call, Class, Kind, Order, Response, Result, Shipping};
 use parcelgate_domain::{
     Label, Reference, ServiceCode, Shipment, ShippedParcel, TrackingNumber, Violations,
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::dialect::{IN_PROCESSING, is_pending};
 use crate::gateway::{self, CANCEL, CREATE, GET, failed, texts};
-use crate::loose::Text;
 use crate::{FourPx, check, codes, declare};
 
 pub(crate) const BUY: &str = "buy";
-const FIND: &str = "find";
+pub(crate) const FIND: &str = "find";
 const VOID: &str = "void";
 
 /// How often an order that is being worked on is looked for before its buyer is told so. The
@@ -24,7 +23,7 @@ const LOOKS_MAX: usize = 3;
 #[async_trait]
 impl Shipping for FourPx {
     fn check(&self, order: &Order) -> Violations {
-        check::check(order)
+        check::check(&self.account, order)
     }
 
     /// The order, which costs money, then the link to its label and the label, which may fail and
@@ -164,11 +163,11 @@ impl FourPx {
         reference: &Reference,
         order: &Consignment,
     ) -> Result<Shipment> {
-        let number = order.tracking_no.shown();
+        let number = order.tracking_no.as_str();
         let tracking_number: TrackingNumber = number
             .parse()
             .map_err(|error| failed(Kind::Malformed, operation).because(error))?;
-        let code = ServiceCode::new(order.logistics_product_code.shown());
+        let code = ServiceCode::new(order.logistics_product_code.as_str());
         let mut service = self.product(code);
         if let Some(name) = order.logistics_product_name.get() {
             name.clone_into(&mut service.name);
@@ -195,7 +194,7 @@ fn orders(operation: &'static str, response: &Response) -> Result<Vec<Consignmen
     struct Row {
         consignment_info: Consignment,
     }
-    let rows: Option<Vec<Box<RawValue>>> = gateway::data(operation, response)?;
+    let rows: Option<Vec<Unread>> = gateway::data(operation, response)?;
     let rows = rows.unwrap_or_default();
     let rows = rows
         .iter()

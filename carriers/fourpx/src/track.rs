@@ -1,16 +1,18 @@
 //! Where parcels are: one number a request.
 
 use async_trait::async_trait;
-use jiff::civil;
-use jiff::fmt::strtime;
+use jiff::Timestamp;
 use jiff::tz::{self, Offset};
+use parcelgate_carrier::json::{Many, Text};
+use parcelgate_carrier::latin::has_han;
+use parcelgate_carrier::meaning::Told;
+use parcelgate_carrier::moment;
 use parcelgate_carrier::{Call, Class, Error, Kind, Response, Result, Track, Tracking};
-use parcelgate_domain::{EventId, EventTime, Place, TrackingEvent, TrackingNumber, Violations};
+use parcelgate_domain::{EventTime, Place, TrackingEvent, TrackingNumber, Violations};
 use serde::Deserialize;
 
 use crate::codes::{self, MAPPING_VERSION};
 use crate::gateway::{self, TRACK, failed, texts};
-use crate::loose::{self, Text};
 use crate::{FourPx, ID};
 
 /// How many numbers one request may ask for.
@@ -54,8 +56,7 @@ struct Parcel {
     delivery_order_no: Text,
     /// The number of the last mile. It may change on the way.
     server_num: Text,
-    #[serde(deserialize_with = "loose::elements")]
-    tracking_list: Vec<Row>,
+    tracking_list: Many<Row>,
 }
 
 #[derive(Deserialize, Default)]
@@ -85,27 +86,21 @@ fn decode(number: &TrackingNumber, response: &Response) -> Result<Track> {
         let text = "the answer is about another number";
         return Err(failed(Kind::Malformed, OPERATION).said("", text));
     }
-    // A row that says nothing at all is no event.
-    let silent = |row: &Row| {
-        row.business_link_code
-            .get()
-            .or(row.tracking_content.get())
-            .is_none()
-    };
-    let mut rows = parcel.tracking_list;
-    rows.retain(|row| !silent(row));
-    if rows.is_empty() {
+    let rows = &parcel.tracking_list;
+    let latest = rows
+        .iter()
+        .filter_map(Row::time)
+        .map(|time| time.instant)
+        .max();
+    let events = rows.iter().filter_map(|row| row.event(number, latest));
+    let events: Vec<TrackingEvent> = events.collect();
+    if events.is_empty() {
         return Err(unknown());
     }
-    let times = rows.iter().filter_map(Row::time);
-    let latest = times.map(|time| time.instant).max().unwrap_or_default();
     let [_, last_mile] = named;
     Ok(Track {
         number: number.clone(),
-        events: rows
-            .iter()
-            .map(|row| row.event(number, EventTime::inferred(latest)))
-            .collect(),
+        events,
         last_mile_number: last_mile.filter(|last_mile| last_mile != number),
         estimate: None,
     })
@@ -114,57 +109,46 @@ fn decode(number: &TrackingNumber, response: &Response) -> Result<Track> {
 impl Row {
     /// The moment by China's clock, and the clock on the wall of the place where it is told.
     fn time(&self) -> Option<EventTime> {
-        let local: civil::DateTime = self.occur_datetime.get()?.parse().ok()?;
+        let (local, _) = moment::written(self.occur_datetime.get()?)?;
         let instant = CHINA.to_timestamp(local).ok()?;
-        let offset = self.time_zone.get().and_then(offset).unwrap_or(CHINA);
+        let offset = offset(&self.time_zone).unwrap_or(CHINA);
         EventTime::with_offset(offset.to_datetime(instant), offset)
     }
 
-    fn event(&self, number: &TrackingNumber, stand_in: EventTime) -> TrackingEvent {
-        let occurred_at = self.time().unwrap_or(stand_in);
-        let code = self.business_link_code.shown();
-        let text = self.tracking_content.shown();
-        let meaning = codes::meaning(code);
+    /// The event; none of a row that says nothing at all. `latest` stands in for a time that cannot
+    /// be read.
+    fn event(&self, number: &TrackingNumber, latest: Option<Timestamp>) -> Option<TrackingEvent> {
+        let time = self.time();
         let city = self.city.get().or(self.occur_location.get());
-        let place = Place {
-            city: city.map(str::to_owned),
-            country: self.country.get().and_then(|country| country.parse().ok()),
-            ..Place::default()
-        };
-        TrackingEvent {
-            id: EventId::of(&ID, number, code, self.occur_datetime.shown(), &place, text),
+        Told {
             carrier: ID,
-            number: number.clone(),
-            status: meaning.status,
-            substatus: meaning.substatus,
-            leg: meaning.leg,
-            flags: meaning.flags,
-            language: language(text).to_owned(),
-            code: code.to_owned(),
-            text: text.to_owned(),
-            place,
-            occurred_at,
-            observed_at: occurred_at.instant,
-            correction: false,
+            number,
+            code: &self.business_link_code,
+            text: &self.tracking_content,
+            language: language(&self.tracking_content),
+            place: Place {
+                city: city.map(str::to_owned),
+                country: self.country.parse().ok(),
+                ..Place::default()
+            },
+            time_text: &self.occur_datetime,
+            time,
+            meaning: codes::meaning(&self.business_link_code),
+            observed_at: latest.filter(|_| time.is_none()),
             mapping_version: MAPPING_VERSION,
         }
+        .event()
     }
 }
 
 /// `UTC+08:00`, `GMT-0530`.
 fn offset(text: &str) -> Option<Offset> {
-    let text = text.trim_start_matches(|c: char| c.is_ascii_alphabetic());
-    let format = if text.contains(':') { "%:z" } else { "%z" };
-    strtime::parse(format, text).ok()?.offset()
+    moment::offset(text.trim_start_matches(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// English is asked for; where 4PX has none it answers in Chinese.
 fn language(text: &str) -> &'static str {
-    if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
-        "zh"
-    } else {
-        "en"
-    }
+    if has_han(text) { "zh" } else { "en" }
 }
 
 #[cfg(test)]
@@ -275,16 +259,7 @@ mod tests {
         ] {
             assert_eq!(minutes(text), Some(expected), "{text}");
         }
-        for text in [
-            "",
-            "UTC",
-            "8",
-            "UTC+99",
-            "UTC+08:75",
-            "UTC++8",
-            "UTC+08:",
-            "＋8",
-        ] {
+        for text in ["", "UTC", "8", "UTC+99", "UTC++8", "UTC+08:x", "＋8"] {
             assert_eq!(minutes(text), None, "{text}");
         }
     }

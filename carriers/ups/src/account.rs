@@ -1,8 +1,10 @@
 //! What an operator configures for one account with UPS.
 
 use parcelgate_carrier::SettingsError;
-use parcelgate_domain::{ExposeSecret as _, Secret};
+use parcelgate_carrier::settings::Settings;
+use parcelgate_domain::Secret;
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::ID;
 
@@ -70,60 +72,38 @@ impl Pickup {
 impl Account {
     /// The same with the account number in capitals and bases without a slash at their end.
     pub(crate) fn checked(mut self) -> Result<Self, SettingsError> {
+        let mut settings = Settings::of(ID);
+        settings.secret("client_id", &self.client_id);
+        settings.secret("client_secret", &self.client_secret);
+        settings.base("api", &mut self.api);
+        settings.base("token", &mut self.token);
         self.account_number = self.account_number.trim().to_ascii_uppercase();
-        if !is_account_number(&self.account_number) {
-            return Err(refused("account_number must be six letters and digits"));
+        let numbers = [
+            ("account_number", Some(&self.account_number)),
+            ("merchant_id", self.merchant_id.as_ref()),
+        ];
+        for (name, number) in numbers {
+            let fits = number.is_none_or(|number| is_account_number(number));
+            settings.must(fits, format!("{name} must be six letters and digits"));
         }
-        for (name, secret) in [
-            ("client_id", &self.client_id),
-            ("client_secret", &self.client_secret),
-        ] {
-            if secret.expose_secret().trim().is_empty() {
-                return Err(refused(&format!("{name} must not be empty")));
-            }
-        }
-        self.api = base("api", &self.api)?;
-        self.token = base("token", &self.token)?;
         let source = self.transaction_source.trim();
-        if !(1..=512).contains(&source.len()) || !source.bytes().all(|b| (32..127).contains(&b)) {
-            return Err(refused(
-                "transaction_source must be 1 to 512 printable ASCII characters",
-            ));
-        }
-        if let Some(merchant) = &self.merchant_id
-            && !is_account_number(merchant)
-        {
-            return Err(refused("merchant_id must be six letters and digits"));
-        }
-        Ok(self)
+        let plain = source.bytes().all(|byte| (32..127).contains(&byte));
+        settings.must(
+            (1..=512).contains(&source.len()) && plain,
+            "transaction_source must be 1 to 512 printable ASCII characters",
+        );
+        settings.none_or(self)
+    }
+
+    /// Asks for the account's own prices, where it wants them.
+    pub(crate) fn rating_options(&self) -> Option<Value> {
+        let agreed = json!({ "NegotiatedRatesIndicator": "" });
+        self.negotiated_rates.then_some(agreed)
     }
 }
 
 fn is_account_number(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-fn base(setting: &str, url: &str) -> Result<String, SettingsError> {
-    let url = url.trim().trim_end_matches('/');
-    let host = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
-    match host {
-        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ', '@']) => {
-            Ok(url.to_owned())
-        }
-        _ => Err(refused(&format!(
-            "{setting} must be the base of a web address, such as {}",
-            production_api()
-        ))),
-    }
-}
-
-fn refused(problem: &str) -> SettingsError {
-    SettingsError {
-        carrier: ID,
-        problem: problem.to_owned(),
-    }
 }
 
 fn production_api() -> String {

@@ -7,17 +7,19 @@ use async_trait::async_trait;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method};
 use jiff::SignedDuration;
+use parcelgate_carrier::json::{Loose, Many, Text};
+use parcelgate_carrier::moment::answered_at;
 use parcelgate_carrier::{
     Call, Callback, Inbound, Kind, Outgoing, Pushes, Response, Result, Subscribed, read_json,
 };
 use parcelgate_domain::{ExposeSecret as _, TrackingEvent, TrackingNumber};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 use subtle::ConstantTimeEq as _;
 
 use crate::event::{LOCALE, Said};
-use crate::moment::{self, Written};
+use crate::moment::Written;
 use crate::track::AddressRead;
-use crate::wire::{Unread, list, or_default, read, text};
 use crate::{Ups, error};
 
 const SUBSCRIBE: &str = "subscribe";
@@ -53,10 +55,10 @@ impl Pushes for Ups {
             return Err(error(Kind::Credentials, RECEIVE));
         }
         let malformed = || error(Kind::Malformed, RECEIVE);
-        let alerts: Alerts =
+        // One alert, or several; UPS sends one at a time.
+        let alerts: Many<Alert> =
             serde_json::from_slice(inbound.body).map_err(|why| malformed().because(why))?;
-        let events = alerts.0.iter();
-        let events = events.filter_map(|unread| read::<Alert>(unread)?.event(inbound));
+        let events = alerts.iter().filter_map(|alert| alert.event(inbound));
         let events: Vec<TrackingEvent> = events.collect();
         if events.is_empty() {
             Err(malformed())
@@ -72,23 +74,23 @@ impl Ups {
         numbers: &[&TrackingNumber],
         callback: &Callback,
     ) -> Result<Outgoing> {
-        let body = Body {
-            locale: LOCALE,
-            country_code: "US", // reserved for future use
-            tracking_number_list: numbers.iter().map(|number| number.as_str()).collect(),
-            destination: Destination {
-                url: &callback.url,
-                credential_type: "Bearer",
-                credential: callback.credential.expose_secret(),
+        let numbers: Vec<&str> = numbers.iter().map(|number| number.as_str()).collect();
+        let body = json!({
+            "locale": LOCALE,
+            "countryCode": "US", // reserved for future use
+            "trackingNumberList": numbers,
+            "destination": {
+                "url": callback.url,
+                "credentialType": "Bearer",
+                "credential": callback.credential.expose_secret(),
             },
-        };
-        let id = numbers.first().map_or("", |number| number.as_str());
+        });
         self.outgoing(
             Method::POST,
             SUBSCRIBE,
             "/track/v1/subscription/standard/package",
         )
-        .header("transid", id)
+        .header("transid", numbers.first().unwrap_or(&""))
         .json(&crate::ID, &body)
     }
 }
@@ -100,8 +102,7 @@ fn is_1z(number: &TrackingNumber) -> bool {
 
 fn decode(asked: &[&TrackingNumber], response: &Response, made: &mut Subscribed) -> Result<()> {
     let answer: Answer = read_json(&crate::ID, SUBSCRIBE, response)?;
-    let valid = answer.valid_tracking_numbers.iter();
-    let valid: Vec<String> = valid.filter_map(|unread| read(unread)).collect();
+    let valid = answer.valid_tracking_numbers;
     for number in asked {
         let accepted = valid
             .iter()
@@ -114,7 +115,7 @@ fn decode(asked: &[&TrackingNumber], response: &Response, made: &mut Subscribed)
         list.push((*number).clone());
     }
     if made.until.is_none() {
-        let from = moment::answered_at(response.headers());
+        let from = answered_at(response.headers());
         made.until = from.and_then(|from| from.checked_add(LASTS).ok());
     }
     Ok(())
@@ -130,66 +131,32 @@ fn shows(headers: &HeaderMap, credential: &str) -> bool {
     !credential.is_empty() && shown.any(|shown| shown.ct_eq(credential.as_bytes()).into())
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    locale: &'static str,
-    country_code: &'static str,
-    tracking_number_list: Vec<&'a str>,
-    destination: Destination<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Destination<'a> {
-    url: &'a str,
-    credential_type: &'static str,
-    credential: &'a str,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct Answer {
-    #[serde(default, deserialize_with = "list")]
-    valid_tracking_numbers: Vec<Unread>,
+    valid_tracking_numbers: Many<Text>,
 }
-
-/// One alert, or several; UPS sends one at a time.
-#[derive(Deserialize)]
-struct Alerts(#[serde(deserialize_with = "list")] Vec<Unread>);
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Alert {
-    #[serde(deserialize_with = "text")]
-    tracking_number: String,
-    #[serde(deserialize_with = "text")]
-    local_activity_date: String,
-    #[serde(deserialize_with = "text")]
-    local_activity_time: String,
-    #[serde(deserialize_with = "text")]
-    gmt_activity_date: String,
-    #[serde(deserialize_with = "text")]
-    gmt_activity_time: String,
-    #[serde(deserialize_with = "text")]
-    gmt_offset: String,
-    #[serde(deserialize_with = "or_default")]
-    activity_location: AddressRead,
-    #[serde(deserialize_with = "or_default")]
-    activity_status: ActivityStatus,
+    tracking_number: Text,
+    local_activity_date: Text,
+    local_activity_time: Text,
+    gmt_activity_date: Text,
+    gmt_activity_time: Text,
+    gmt_offset: Text,
+    activity_location: Loose<AddressRead>,
+    activity_status: Loose<ActivityStatus>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct ActivityStatus {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "text")]
-    code: String,
-    #[serde(deserialize_with = "text")]
-    description: String,
-    #[serde(deserialize_with = "text")]
-    description_code: String,
+    r#type: Text,
+    code: Text,
+    description: Text,
+    description_code: Text,
 }
 
 impl Alert {

@@ -1,6 +1,6 @@
 //! What the signing layer needs: OAuth 2.0 client credentials, one token for every interface.
 
-use parcelgate_carrier::{Auth, ClientCredentials, ClientStyle, Host};
+use parcelgate_carrier::{Auth, ClientStyle, Grant, Host};
 
 use crate::account::Account;
 
@@ -11,12 +11,13 @@ const TOKEN: &str = "token";
 /// Both addresses of UPS, with what each wants to be shown.
 pub(crate) fn hosts(account: &Account) -> Vec<Host> {
     let merchant = account.merchant_id.clone();
-    let credentials = ClientCredentials {
+    let grant = Grant {
         host: TOKEN,
         path: "/security/v1/oauth/token",
         client_id: account.client_id.clone(),
         client_secret: account.client_secret.clone(),
         style: ClientStyle::Basic,
+        user: None,
         headers: merchant
             .map(|number| ("x-merchant-id", number))
             .into_iter()
@@ -26,7 +27,7 @@ pub(crate) fn hosts(account: &Account) -> Vec<Host> {
         Host {
             name: API,
             base_url: account.api.clone(),
-            auth: Auth::ClientCredentials(credentials),
+            auth: Auth::Bearer(grant),
         },
         Host {
             name: TOKEN,

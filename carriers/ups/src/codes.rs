@@ -1,7 +1,7 @@
 //! UPS's codes of services, packaging and charges.
 
 use parcelgate_carrier::ServiceRow;
-use parcelgate_domain::{ChargeKind, Country};
+use parcelgate_domain::{ChargeKind, Country, DocumentKind};
 
 /// A box of the sender's own.
 pub(crate) const PACKAGE: &str = "02";
@@ -102,6 +102,24 @@ pub(crate) const NOT_SOLD: &[(&str, &str)] = &[
     ("M7", "Mail Innovations Returns"),
     ("T0", "Master"),
     ("T1", "LTL"),
+];
+
+/// The services of which Saturday delivery can be asked (UPS rate and service guide).
+pub(crate) const ON_SATURDAYS: &[&str] = &["01", "02", "07", "14", "54"];
+
+/// What UPS calls a paper, by its own numbers (description of paperless documents v2).
+pub(crate) const fn document_type(kind: DocumentKind) -> Option<&'static str> {
+    match kind {
+        DocumentKind::CommercialInvoice => Some("002"),
+        DocumentKind::CertificateOfOrigin => Some("003"),
+        DocumentKind::ProformaInvoice | DocumentKind::OtherCustoms => Some("008"),
+        DocumentKind::Manifest | DocumentKind::ProofOfDelivery => None,
+    }
+}
+
+/// The endings that UPS takes of a file.
+pub(crate) const FILE_FORMATS: &[&str] = &[
+    "bmp", "doc", "docx", "gif", "jpg", "pdf", "png", "rtf", "tif", "txt", "xls", "xlsx",
 ];
 
 /// What an itemised charge is for: 375 is fuel, everything else itemised is a surcharge.

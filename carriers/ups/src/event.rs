@@ -1,16 +1,14 @@
 //! One event, whether it was asked for or pushed.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
-use parcelgate_domain::{EventId, EventTime, Place, TrackingEvent, TrackingNumber};
+use parcelgate_carrier::meaning::Told;
+use parcelgate_domain::{EventId, Place, TrackingEvent, TrackingNumber};
 
 use crate::moment::Written;
 use crate::statuses::{self, meaning};
 
 /// In which language events are asked for, and come.
 pub(crate) const LOCALE: &str = "en_US";
-const LANGUAGE: &str = "en-US";
 
 /// What UPS says of one event, in its own words; what it does not say is empty.
 #[derive(Debug)]
@@ -31,31 +29,24 @@ pub(crate) struct Said<'a> {
 impl Said<'_> {
     /// The event; none when UPS says neither a code nor a word.
     pub(crate) fn event(self) -> Option<TrackingEvent> {
-        let codes = [self.status_code, self.activity, self.kind];
-        let code = codes.into_iter().find(|code| !code.is_empty());
-        if code.is_none() && self.text.is_empty() {
-            return None;
-        }
-        let moment = self.written.moment();
-        let observed_at = self.observed_at.or_else(|| Some(moment?.instant));
-        let observed_at = observed_at.unwrap_or(Timestamp::UNIX_EPOCH);
-        let meaning = meaning(self.kind, self.activity, self.status_code);
-        Some(TrackingEvent {
-            id: self.identity(),
+        let mut codes = [self.status_code, self.activity, self.kind].into_iter();
+        let id = self.identity();
+        let told = Told {
             carrier: crate::ID,
-            number: self.number.clone(),
-            code: code.unwrap_or("").to_owned(),
-            text: self.text.to_owned(),
-            language: LANGUAGE.to_owned(),
-            status: meaning.status,
-            substatus: meaning.substatus,
-            leg: meaning.leg,
-            flags: meaning.flags,
-            occurred_at: moment.unwrap_or_else(|| EventTime::inferred(observed_at)),
+            number: self.number,
+            code: codes.find(|code| !code.is_empty()).unwrap_or_default(),
+            text: self.text,
+            language: "en-US",
+            time_text: "",
+            time: self.written.moment(),
+            meaning: meaning(self.kind, self.activity, self.status_code),
             place: self.place,
-            observed_at,
-            correction: false,
+            observed_at: self.observed_at,
             mapping_version: statuses::MAPPING_VERSION,
+        };
+        Some(TrackingEvent {
+            id,
+            ..told.event()?
         })
     }
 
@@ -68,20 +59,11 @@ impl Said<'_> {
             country: self.place.country,
             ..Place::default()
         };
-        let mut code = self.kind.to_owned();
-        let text = if self.activity.is_empty() {
-            self.text
-        } else {
-            // Writing to a String cannot fail.
-            let _written = write!(code, " {}", self.activity);
-            ""
+        let (code, text) = match self.activity {
+            "" => (self.kind.to_owned(), self.text),
+            activity => (format!("{} {activity}", self.kind), ""),
         };
         let time = self.written.identity();
         EventId::of(&crate::ID, self.number, &code, &time, &place, text)
     }
-}
-
-/// The text, when there is any.
-pub(crate) fn filled(text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| text.to_owned())
 }

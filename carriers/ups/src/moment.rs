@@ -1,59 +1,11 @@
-//! How UPS writes dates and times: eight digits, six digits, and less regular forms of both.
+//! The days and times that come with one event.
 
-use http::HeaderMap;
-use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time};
-use jiff::fmt::rfc2822;
-use jiff::tz::Offset;
+use jiff::civil::{DateTime, Time};
+use parcelgate_carrier::moment::{at, between, date, offset, time};
 use parcelgate_domain::EventTime;
 
-/// A date: `20261203`; some interfaces write `2026-12-03`
-/// (<https://github.com/UPS-API/api-documentation/issues/99>).
-pub(crate) fn date(text: &str) -> Option<Date> {
-    let digits: String = text.trim().chars().filter(|c| *c != '-').collect();
-    if digits.len() != 8 {
-        return None;
-    }
-    let year = i16::try_from(number(digits.get(..4)?)?).ok()?;
-    Date::new(year, part(digits.get(4..6)?)?, part(digits.get(6..)?)?).ok()
-}
-
-/// A time of day: `071356`, also `74700` with its zero lost, `1530`, `15:58:00` and `16:58:1`
-/// (<https://github.com/UPS-API/api-documentation/issues/62>).
-pub(crate) fn time(text: &str) -> Option<Time> {
-    let text = text.trim();
-    let (hour, minute, second) = if text.contains(':') {
-        let mut parts = text.split(':');
-        (parts.next()?, parts.next()?, parts.next().unwrap_or("0"))
-    } else {
-        let digits = match text.len() {
-            1..=4 => format!("{text:0>4}00"),
-            5..=6 => format!("{text:0>6}"),
-            _ => return None,
-        };
-        return time(&format!(
-            "{}:{}:{}",
-            digits.get(..2)?,
-            digits.get(2..4)?,
-            digits.get(4..)?
-        ));
-    };
-    Time::new(part(hour)?, part(minute)?, part(second)?, 0).ok()
-}
-
-/// The distance from UTC: `-05:00` when asked, `-04.00` when pushed.
-fn offset(text: &str) -> Option<Offset> {
-    let text = text.trim();
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+')?),
-    };
-    let (hours, minutes) = rest.split_once([':', '.']).unwrap_or((rest, "0"));
-    let seconds = i32::from(part(hours)?) * 3600 + i32::from(part(minutes)?) * 60;
-    Offset::from_seconds(sign * seconds).ok()
-}
-
-/// The days and times that come with one event, each as UPS wrote it or empty.
+/// Each as UPS wrote it, or empty: eight digits or ten characters, six digits or less
+/// (<https://github.com/UPS-API/api-documentation/issues/62> and 99).
 #[derive(Debug, Default)]
 pub(crate) struct Written<'a> {
     pub(crate) date: &'a str,
@@ -66,18 +18,14 @@ pub(crate) struct Written<'a> {
 impl Written<'_> {
     /// The moment, by the surest way that is open.
     pub(crate) fn moment(&self) -> Option<EventTime> {
-        let local = join(self.date, self.time);
         let gmt = date(self.gmt_date).zip(time(self.gmt_time));
         let gmt = gmt.map(|(date, time)| date.to_datetime(time));
-        match (local, offset(self.gmt_offset), gmt) {
-            (Some(local), Some(offset), _) => EventTime::with_offset(local, offset),
-            (Some(local), None, Some(gmt)) => {
-                let known = between(local, gmt).and_then(|o| EventTime::with_offset(local, o));
-                known.or_else(|| EventTime::local_only(local))
+        match join(self.date, self.time) {
+            Some(local) => {
+                let offset = offset(self.gmt_offset).or_else(|| between(local, gmt?));
+                at(local, offset)
             }
-            (Some(local), None, None) => EventTime::local_only(local),
-            (None, _, Some(gmt)) => Offset::UTC.to_timestamp(gmt).ok().map(EventTime::utc),
-            (None, _, None) => None,
+            None => at(gmt?, None).map(|at| EventTime::utc(at.instant)),
         }
     }
 
@@ -101,29 +49,10 @@ fn join(day: &str, at: &str) -> Option<DateTime> {
     Some(date(day)?.to_datetime(at))
 }
 
-/// The distance from UTC that makes `local` and `gmt` the same moment; none when there is no such
-/// place on earth.
-fn between(local: DateTime, gmt: DateTime) -> Option<Offset> {
-    let as_utc = |at: DateTime| Some(Offset::UTC.to_timestamp(at).ok()?.as_second());
-    let seconds = as_utc(local)?.checked_sub(as_utc(gmt)?)?;
-    let seconds = i32::try_from(seconds).ok()?;
-    let on_earth = seconds.abs() <= 14 * 3600 && seconds % 900 == 0;
-    on_earth.then(|| Offset::from_seconds(seconds).ok())?
-}
-
-/// When the carrier says it answered.
-pub(crate) fn answered_at(headers: &HeaderMap) -> Option<Timestamp> {
-    let text = headers.get(http::header::DATE)?.to_str().ok()?;
-    rfc2822::DateTimeParser::new().parse_timestamp(text).ok()
-}
-
-fn part(text: &str) -> Option<i8> {
-    i8::try_from(number(text)?).ok()
-}
-
-fn number(text: &str) -> Option<u16> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    plain.then(|| text.parse().ok())?
+/// A day at a time, or at its end where no time is given.
+pub(crate) fn by_the_end_of(day: &str, at: &str) -> Option<DateTime> {
+    let end = Time::new(23, 59, 59, 0).ok()?;
+    Some(date(day)?.to_datetime(time(at).unwrap_or(end)))
 }
 
 #[cfg(test)]
@@ -131,31 +60,6 @@ mod tests {
     use parcelgate_domain::TimeBasis;
 
     use super::*;
-
-    #[test]
-    fn every_spelling_of_a_time_is_read() {
-        for (text, spelled) in [
-            ("071356", "07:13:56"),
-            ("74700", "07:47:00"),
-            ("1530", "15:30:00"),
-            ("15:58:00", "15:58:00"),
-            ("16:58:1", "16:58:01"),
-        ] {
-            assert_eq!(time(text).unwrap().to_string(), spelled, "{text}");
-        }
-        for text in ["", "250000", "10:30 A.M.", "-1:00", "1234567", "１５３０"] {
-            assert_eq!(time(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn every_spelling_of_a_date_is_read() {
-        assert_eq!(date("20261203").unwrap().to_string(), "2026-12-03");
-        assert_eq!(date("2026-12-03").unwrap().to_string(), "2026-12-03");
-        for text in ["", "20261303", "2026123", "2026/12/3", "+2026123"] {
-            assert_eq!(date(text), None, "{text}");
-        }
-    }
 
     #[test]
     fn the_surest_way_to_the_moment_is_taken() {
@@ -166,12 +70,9 @@ mod tests {
             gmt_time: "164434",
             gmt_offset: "-08:00",
         };
-        let instant = "2026-12-03T16:44:34Z".parse::<Timestamp>().unwrap();
         let asked = all.moment().unwrap();
-        assert_eq!(
-            (asked.instant, asked.basis),
-            (instant, TimeBasis::OffsetGiven)
-        );
+        assert_eq!(asked.instant, "2026-12-03T16:44:34Z".parse().unwrap());
+        assert_eq!(asked.basis, TimeBasis::OffsetGiven);
         // Pushed events give local and GMT but may leave out the offset.
         let pushed = Written {
             gmt_offset: "",
@@ -191,25 +92,5 @@ mod tests {
         };
         assert_eq!(gmt.moment().unwrap().basis, TimeBasis::Utc);
         assert_eq!(Written::default().moment(), None);
-    }
-
-    #[test]
-    fn an_offset_is_read_as_asked_and_as_pushed() {
-        assert_eq!(offset("-04.00"), offset("-04:00"));
-        assert_eq!(offset("+05:30").unwrap().seconds(), 19_800);
-        assert_eq!(offset("04:00"), None);
-        assert_eq!(offset("+99:00"), None);
-    }
-
-    #[test]
-    fn the_time_of_an_answer_is_in_its_header() {
-        let mut headers = HeaderMap::new();
-        assert_eq!(answered_at(&headers), None);
-        let value = "Thu, 03 Dec 2026 10:00:00 GMT".parse().unwrap();
-        headers.insert(http::header::DATE, value);
-        assert_eq!(
-            answered_at(&headers),
-            Some("2026-12-03T10:00:00Z".parse().unwrap())
-        );
     }
 }

@@ -1,4 +1,4 @@
-//! Labels: Shipping v2409, label recovery v1, void v2409.
+//! Labels, there and back: Shipping v2409, label recovery v1, void v2409.
 
 mod answer;
 mod check;
@@ -9,20 +9,19 @@ mod void;
 
 use async_trait::async_trait;
 use http::Method;
-use parcelgate_carrier::{Call, Class, Kind, Order, Outgoing, Result, Shipping};
+use parcelgate_carrier::{Call, Class, Order, Result, Returns, Shipping, declaration};
 use parcelgate_domain::{Country, Label, Reference, Shipment, Violations};
 
-use crate::{Ups, error};
+use crate::Ups;
 
 #[async_trait]
 impl Shipping for Ups {
     fn check(&self, order: &Order) -> Violations {
-        check::violations(order)
+        check::fit(order).err().unwrap_or_default()
     }
 
     async fn buy(&self, call: &Call<'_>, order: &Order) -> Result<Shipment> {
-        let response = call.send(self.encode_order(order)?).await?;
-        answer::decode(order, self.account.negotiated_rates, &response)
+        self.sell(call, order).await
     }
 
     async fn find(&self, call: &Call<'_>, reference: &Reference) -> Result<Option<Shipment>> {
@@ -38,19 +37,29 @@ impl Shipping for Ups {
     }
 }
 
+#[async_trait]
+impl Returns for Ups {
+    fn check(&self, order: &Order) -> Violations {
+        check::fit(order).err().unwrap_or_default()
+    }
+
+    async fn buy(&self, call: &Call<'_>, order: &Order) -> Result<Shipment> {
+        self.sell(call, order).await
+    }
+}
+
 impl Ups {
-    fn encode_order(&self, order: &Order) -> Result<Outgoing> {
-        let found = check::violations(order);
-        if !found.is_empty() {
-            return Err(error(Kind::Invalid, "buy").at(found));
-        }
-        let account = &self.account;
-        let body = order::Body::of(order, &account.account_number, account.negotiated_rates);
-        self.outgoing(Method::POST, "buy", "/shipments/v2409/ship")
+    async fn sell(&self, call: &Call<'_>, order: &Order) -> Result<Shipment> {
+        let parties = check::fit(order).map_err(crate::invalid("buy"))?;
+        let body = order::body(order, &parties, &self.account);
+        let outgoing = self
+            .outgoing(Method::POST, "buy", "/shipments/v2409/ship")
             .header("transid", order.reference.as_str())
             .class(Class::Ship)
             .only_if_unsent()
-            .json(&crate::ID, &body)
+            .json(&crate::ID, &body)?;
+        let response = call.send(outgoing).await?;
+        answer::decode(order, self.account.negotiated_rates, &response)
     }
 }
 
@@ -58,12 +67,5 @@ impl Ups {
 /// between the United States and Puerto Rico, within the European Union.
 fn passes_customs(from: Country, to: Country) -> bool {
     let pair = (from.code(), to.code());
-    !(from == to
-        || matches!(pair, ("US", "PR") | ("PR", "US"))
-        || (from.is_in_eu() && to.is_in_eu()))
-}
-
-/// Whether references stand on each package; on the shipment otherwise.
-fn has_references_on_packages(from: Country, to: Country) -> bool {
-    from == to && matches!(from.code(), "US" | "PR")
+    declaration::passes_customs(from, to) && !matches!(pair, ("US", "PR") | ("PR", "US"))
 }

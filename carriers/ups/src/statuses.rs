@@ -7,42 +7,28 @@
 //! the tracking description, <https://developer.ups.com/api/reference/tracking/appendix>. UPS adds
 //! codes monthly; an unknown one keeps its words and changes no status.
 
+use parcelgate_carrier::meaning::{Meaning, lookup};
 use parcelgate_domain::{Flags, Leg, Status, Substatus as U};
 
 /// The edition of these tables. Raise it with every change of meaning.
 pub(crate) const MAPPING_VERSION: u32 = 1;
 
-/// What an event means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Meaning {
-    pub(crate) status: Option<Status>,
-    pub(crate) substatus: Option<U>,
-    pub(crate) leg: Option<Leg>,
-    pub(crate) flags: Flags,
-}
-
 /// The meaning of an event of this type, activity code and status code; each may be empty.
 pub(crate) fn meaning(kind: &str, activity: &str, status_code: &str) -> Meaning {
     let padded = format!("{status_code:0>3}");
     let given = !status_code.is_empty();
-    let by_status = given.then(|| find(BY_STATUS_CODE, padded.as_str()));
+    let by_status = given.then(|| lookup(BY_STATUS_CODE, &padded.as_str()));
     let by_status = by_status.flatten();
-    let by_activity = find(BY_ACTIVITY, (kind, activity));
+    let by_activity = lookup(BY_ACTIVITY, &(kind, activity));
     match by_status {
         Some(general) if general.status.is_some() && general.substatus.is_none() => {
             by_activity.unwrap_or(general)
         }
         Some(exact) => exact,
         None => by_activity
-            .or_else(|| find(BY_TYPE, kind))
+            .or_else(|| lookup(BY_TYPE, &kind))
             .unwrap_or(NO_CHANGE),
     }
-}
-
-fn find<K: PartialEq>(table: &[(K, Meaning)], key: K) -> Option<Meaning> {
-    let mut rows = table.iter();
-    rows.find(|(known, _)| *known == key)
-        .map(|(_, meaning)| *meaning)
 }
 
 const PLAIN: Flags = Flags {
@@ -69,12 +55,7 @@ const CUSTOMS: Flags = Flags {
 };
 
 /// Requests, notes and claims, which leave the parcel where it is.
-const NO_CHANGE: Meaning = Meaning {
-    status: None,
-    substatus: None,
-    leg: None,
-    flags: PLAIN,
-};
+const NO_CHANGE: Meaning = Meaning::NO_CHANGE;
 
 const fn means(status: Status, substatus: Option<U>, leg: Option<Leg>, flags: Flags) -> Meaning {
     Meaning {

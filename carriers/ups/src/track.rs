@@ -3,9 +3,11 @@
 use async_trait::async_trait;
 use http::Method;
 use jiff::Timestamp;
-use jiff::civil::{DateTime, Time};
+use jiff::civil::DateTime;
+use parcelgate_carrier::json::{Loose, Many, Text};
+use parcelgate_carrier::moment::answered_at;
 use parcelgate_carrier::{
-    Call, Class, Kind, Outgoing, Response, Result, Track, Tracking, read_json,
+    Call, Class, Kind, Outgoing, Response, Result, Track, Tracking, read_below,
 };
 use parcelgate_domain::{
     Place, Reference, Service, ServiceCode, Shipment, ShippedParcel, Status, TrackingEvent,
@@ -13,10 +15,9 @@ use parcelgate_domain::{
 };
 use serde::Deserialize;
 
-use crate::event::{LOCALE, Said, filled};
-use crate::moment::{self, Written};
+use crate::event::{LOCALE, Said};
+use crate::moment::{Written, by_the_end_of};
 use crate::statuses::meaning;
-use crate::wire::{Unread, list, or_default, read, text};
 use crate::{Ups, error};
 
 const TRACK: &str = "track";
@@ -31,7 +32,7 @@ impl Tracking for Ups {
     ) -> Result<Vec<Result<Track>>> {
         let mut tracks = Vec::with_capacity(numbers.len());
         for number in numbers {
-            tracks.push(match call.send(self.encode_track(number)).await {
+            tracks.push(match call.send(self.encode_track(TRACK, number)).await {
                 Ok(response) => decode(number, &response),
                 Err(error) if error.kind == Kind::NotFound => Err(error),
                 Err(error) => return Err(error),
@@ -42,8 +43,12 @@ impl Tracking for Ups {
 }
 
 impl Ups {
-    fn encode_track(&self, number: &TrackingNumber) -> Outgoing {
-        self.outgoing(Method::GET, TRACK, "/track/v1/details")
+    pub(crate) fn encode_track(
+        &self,
+        operation: &'static str,
+        number: &TrackingNumber,
+    ) -> Outgoing {
+        self.outgoing(Method::GET, operation, "/track/v1/details")
             .segment(number.as_str())
             .query("locale", LOCALE)
             .header("transid", number.as_str())
@@ -74,16 +79,9 @@ impl Ups {
 
 fn decode(number: &TrackingNumber, response: &Response) -> Result<Track> {
     let known = Known::read(TRACK, response)?;
-    let observed_at = moment::answered_at(response.headers());
-    let named = |package: &&Package| package.tracking_number.parse().as_ref() == Ok(number);
-    let only = || match known.packages.as_slice() {
-        [only] => Some(only),
-        _ => None,
-    };
-    match known.packages.iter().find(named).or_else(only) {
-        Some(package) => Ok(package.track(number, observed_at)),
-        None => Err(known.nothing(TRACK)),
-    }
+    let observed_at = answered_at(response.headers());
+    let package = known.package(TRACK, number)?;
+    Ok(package.track(number, observed_at))
 }
 
 /// The boxes under a reference; none when there are none, or all are voided.
@@ -98,48 +96,60 @@ fn referred(reference: &Reference, response: &Response) -> Result<Option<Shipmen
         };
     }
     let alive = known.packages.iter().filter(|p| !p.is_voided());
-    let numbers: Option<Vec<TrackingNumber>> = alive
-        .clone()
-        .map(|p| p.tracking_number.parse().ok())
-        .collect();
-    let numbers = numbers.ok_or_else(|| error(Kind::Malformed, FIND))?;
-    let Some((package, first)) = alive.into_iter().zip(&numbers).next() else {
+    let parcels: Option<Vec<ShippedParcel>> = alive.clone().map(Package::parcel).collect();
+    let parcels = parcels.ok_or_else(|| error(Kind::Malformed, FIND))?;
+    let Some((package, first)) = alive.into_iter().zip(&parcels).next() else {
         return Ok(None);
     };
-    let service = package.service.as_deref().and_then(read::<ServiceRead>);
     Ok(Some(Shipment {
         reference: reference.clone(),
-        carrier_number: first.as_str().to_owned(),
-        service: service.unwrap_or_default().service(),
+        carrier_number: first.tracking_number.as_str().to_owned(),
+        // Tracking's code of a service (518) is not the one it was ordered by.
+        service: Service {
+            code: ServiceCode::new(package.service.code.as_str()),
+            name: package.service.description.to_string(),
+        },
         charged: None,
-        parcels: numbers
-            .iter()
-            .map(|number| ShippedParcel {
-                tracking_number: number.clone(),
-                last_mile_number: None,
-                label: None,
-            })
-            .collect(),
+        parcels,
     }))
 }
 
 /// What an answer knows: packages, or a warning in their place.
-struct Known {
-    packages: Vec<Package>,
+pub(crate) struct Known {
+    pub(crate) packages: Vec<Package>,
     warning: Option<Warning>,
 }
 
 impl Known {
-    fn read(operation: &'static str, response: &Response) -> Result<Self> {
-        let answer: Answer = read_json(&crate::ID, operation, response)?;
-        let shipments = answer.track_response.shipment;
-        let shipments: Vec<ShipmentRead> = shipments.iter().filter_map(|s| read(s)).collect();
-        let packages = shipments.iter().flat_map(|shipment| &shipment.package);
-        let mut warnings = shipments.iter().flat_map(|shipment| &shipment.warnings);
-        Ok(Self {
-            packages: packages.filter_map(|package| read(package)).collect(),
-            warning: warnings.find_map(|warning| read(warning)),
-        })
+    pub(crate) fn read(operation: &'static str, response: &Response) -> Result<Self> {
+        let path = ["trackResponse", "shipment"];
+        let shipments: Many<ShipmentRead> = read_below(&crate::ID, operation, response, &path)?;
+        let mut known = Self {
+            packages: Vec::new(),
+            warning: None,
+        };
+        for shipment in shipments {
+            known.packages.extend(shipment.package);
+            known.warning = known
+                .warning
+                .or_else(|| shipment.warnings.into_iter().next());
+        }
+        Ok(known)
+    }
+
+    /// The package of that number; the only one where none is called so.
+    pub(crate) fn package(
+        &self,
+        operation: &'static str,
+        number: &TrackingNumber,
+    ) -> Result<&Package> {
+        let named = |package: &&Package| package.tracking_number.parse().as_ref() == Ok(number);
+        let only = || match self.packages.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        };
+        let found = self.packages.iter().find(named).or_else(only);
+        found.ok_or_else(|| self.nothing(operation))
     }
 
     /// Why there is no package: UPS warns with TW0001 in an answer that is otherwise a success,
@@ -147,170 +157,118 @@ impl Known {
     fn nothing(&self, operation: &'static str) -> parcelgate_carrier::Error {
         match &self.warning {
             Some(Warning { code, message }) => {
-                error(Kind::NotFound, operation).said(code.as_str(), message)
+                error(Kind::NotFound, operation).said(code.as_str(), message.as_str())
             }
             None => error(Kind::Malformed, operation),
         }
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    track_response: TrackResponse,
-}
-
-#[derive(Deserialize)]
-struct TrackResponse {
-    #[serde(deserialize_with = "list")]
-    shipment: Vec<Unread>,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ShipmentRead {
-    #[serde(deserialize_with = "list")]
-    package: Vec<Unread>,
-    #[serde(deserialize_with = "list")]
-    warnings: Vec<Unread>,
+    package: Many<Package>,
+    warnings: Many<Warning>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Warning {
-    #[serde(deserialize_with = "text")]
-    code: String,
-    #[serde(deserialize_with = "text")]
-    message: String,
+    code: Text,
+    message: Text,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Package {
-    #[serde(deserialize_with = "text")]
-    tracking_number: String,
-    #[serde(deserialize_with = "list")]
-    activity: Vec<Unread>,
-    #[serde(deserialize_with = "list")]
-    alternate_tracking_number: Vec<Unread>,
-    #[serde(deserialize_with = "list")]
-    delivery_date: Vec<Unread>,
-    delivery_time: Option<Unread>,
-    current_status: Option<Unread>,
-    service: Option<Unread>,
+pub(crate) struct Package {
+    tracking_number: Text,
+    activity: Many<Activity>,
+    alternate_tracking_number: Many<Typed>,
+    delivery_date: Many<Typed>,
+    delivery_time: Loose<Typed>,
+    pub(crate) delivery_information: Loose<DeliveryInformation>,
+    current_status: Loose<StatusRead>,
+    service: Loose<StatusRead>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DeliveryInformation {
+    pub(crate) pod: Loose<Proof>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Proof {
+    pub(crate) content: Text,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Activity {
-    #[serde(deserialize_with = "or_default")]
-    location: Location,
-    #[serde(deserialize_with = "or_default")]
-    status: StatusRead,
-    #[serde(deserialize_with = "text")]
-    date: String,
-    #[serde(deserialize_with = "text")]
-    time: String,
-    #[serde(deserialize_with = "text")]
-    gmt_date: String,
-    #[serde(deserialize_with = "text")]
-    gmt_time: String,
-    #[serde(deserialize_with = "text")]
-    gmt_offset: String,
+    location: Loose<Location>,
+    status: Loose<StatusRead>,
+    date: Text,
+    time: Text,
+    gmt_date: Text,
+    gmt_time: Text,
+    gmt_offset: Text,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Location {
-    #[serde(deserialize_with = "or_default")]
-    address: AddressRead,
+    address: Loose<AddressRead>,
 }
 
 /// A place; the pushed events write it the same way but for its country.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct AddressRead {
-    #[serde(deserialize_with = "text")]
-    city: String,
-    #[serde(deserialize_with = "text")]
-    state_province: String,
-    #[serde(deserialize_with = "text")]
-    postal_code: String,
-    #[serde(deserialize_with = "text")]
-    country_code: String,
-    #[serde(deserialize_with = "text")]
-    country: String,
+    city: Text,
+    state_province: Text,
+    postal_code: Text,
+    country_code: Text,
+    country: Text,
 }
 
 impl AddressRead {
     pub(crate) fn place(&self) -> Place {
         let countries = [&self.country_code, &self.country];
         Place {
-            city: filled(&self.city),
-            region: filled(&self.state_province),
-            postal_code: filled(&self.postal_code),
+            city: self.city.owned(),
+            region: self.state_province.owned(),
+            postal_code: self.postal_code.owned(),
             country: countries.into_iter().find_map(|code| code.parse().ok()),
         }
     }
 }
 
+/// A status, or a service.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct StatusRead {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "text")]
-    code: String,
-    #[serde(deserialize_with = "text")]
-    description: String,
-    #[serde(deserialize_with = "text")]
-    status_code: String,
+    r#type: Text,
+    code: Text,
+    description: Text,
+    status_code: Text,
 }
 
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Typed {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "text")]
-    date: String,
-    #[serde(deserialize_with = "text")]
-    number: String,
-}
-
+/// A day, a time of day or a number, each of a type.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct DeliveryTime {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "text")]
-    end_time: String,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct ServiceRead {
-    #[serde(deserialize_with = "text")]
-    code: String,
-    #[serde(deserialize_with = "text")]
-    description: String,
-}
-
-impl ServiceRead {
-    /// Tracking's code of a service (`518`) is not the one it was ordered by.
-    fn service(self) -> Service {
-        Service {
-            code: ServiceCode::new(self.code),
-            name: self.description,
-        }
-    }
+struct Typed {
+    r#type: Text,
+    date: Text,
+    end_time: Text,
+    number: Text,
 }
 
 impl Package {
     fn track(&self, number: &TrackingNumber, observed_at: Option<Timestamp>) -> Track {
         let mut events: Vec<TrackingEvent> = Vec::with_capacity(self.activity.len());
-        for unread in &self.activity {
-            let event = read::<Activity>(unread).and_then(|a| a.event(number, observed_at));
+        for activity in &self.activity {
+            let event = activity.event(number, observed_at);
             events.extend(event.filter(|event| events.iter().all(|known| known.id != event.id)));
         }
         Track {
@@ -321,39 +279,48 @@ impl Package {
         }
     }
 
+    fn parcel(&self) -> Option<ShippedParcel> {
+        Some(ShippedParcel {
+            tracking_number: self.tracking_number.parse().ok()?,
+            last_mile_number: None,
+            label: None,
+        })
+    }
+
     /// The number of the postal service that delivers, for SurePost and Mail Innovations.
     fn last_mile_number(&self, number: &TrackingNumber) -> Option<TrackingNumber> {
-        let others = self.alternate_tracking_number.iter();
-        let others = others.filter_map(|other| read::<Typed>(other));
-        let mut postal = others.filter(|other| other.r#type.starts_with("USPS"));
-        let found = postal.find_map(|other| other.number.parse().ok());
-        found.filter(|found| found != number)
+        let mut others = self.alternate_tracking_number.iter();
+        let postal = |other: &Typed| {
+            other
+                .r#type
+                .starts_with("USPS")
+                .then_some(())
+                .and_then(|()| other.number.parse().ok())
+        };
+        others.find_map(postal).filter(|found| found != number)
     }
 
     /// The day it is rescheduled or scheduled for, at the latest time that UPS names, or by its
     /// end. Nothing once it is delivered.
     fn estimate(&self) -> Option<DateTime> {
-        let dates = self.delivery_date.iter();
-        let dates: Vec<Typed> = dates.filter_map(|date| read(date)).collect();
-        let of = |r#type: &str| dates.iter().find(|date| date.r#type == r#type);
+        let of = |r#type: &str| {
+            self.delivery_date
+                .iter()
+                .find(|date| &*date.r#type == r#type)
+        };
         if of("DEL").is_some() {
             return None;
         }
-        let day = moment::date(&of("RDD").or_else(|| of("SDD"))?.date)?;
-        let time = self.delivery_time.as_deref().and_then(read::<DeliveryTime>);
-        let time =
-            time.filter(|time| matches!(time.r#type.as_str(), "EDW" | "CDW" | "IDW" | "CMT"));
-        let time = time.and_then(|time| moment::time(&time.end_time));
-        let end_of_day = Time::new(23, 59, 59, 0).ok()?;
-        Some(day.to_datetime(time.unwrap_or(end_of_day)))
+        let day = of("RDD").or_else(|| of("SDD"))?;
+        let time = &self.delivery_time;
+        let known = matches!(&*time.r#type, "EDW" | "CDW" | "IDW" | "CMT");
+        by_the_end_of(&day.date, if known { &time.end_time } else { "" })
     }
 
     fn is_voided(&self) -> bool {
-        let status = self.current_status.as_deref().and_then(read::<StatusRead>);
-        status.is_some_and(|status| {
-            let meaning = meaning(&status.r#type, &status.code, &status.status_code);
-            meaning.status == Some(Status::Cancelled)
-        })
+        let status = &self.current_status;
+        let meaning = meaning(&status.r#type, &status.code, &status.status_code);
+        meaning.status == Some(Status::Cancelled)
     }
 }
 

@@ -6,7 +6,11 @@ use parcelgate_carrier_ups::{ID, connect};
 use parcelgate_conformance::{Description, Lane, Served, Subject};
 
 fn main() -> ExitCode {
-    parcelgate_conformance::main(&Subject {
+    parcelgate_conformance::main(&subject())
+}
+
+pub(crate) fn subject() -> Subject {
+    Subject {
         connect: |settings| parcelgate_carrier::connect(ID, settings, connect),
         settings: r#"{
             "client_id": "sentinel-client-id",
@@ -21,8 +25,10 @@ fn main() -> ExitCode {
             "1ZA1B2C30344100199",
         ],
         carrier_number: "1ZA1B2C30344100171",
+        return_service: "03",
+        pickup: ("29293X2Y7Z1", ""),
         descriptions: DESCRIPTIONS,
-    })
+    }
 }
 
 const fn served(lane: Lane, service: &'static str) -> Served {
@@ -49,5 +55,13 @@ const DESCRIPTIONS: &[Description] = &[
     described("api", "/track/", "ups/tracking.detab.yaml"),
     described("api", "/track/v1/subscription/", "ups/track-alert-v1.yaml"),
     described("api", "/addressvalidation/", "ups/address-validation.yaml"),
+    described("api", "/pickupcreation/", "ups/pickup.yaml"),
+    described("api", "/shipments/v2409/pickup/", "ups/pickup.yaml"),
+    described(
+        "api",
+        "/paperlessdocuments/",
+        "ups/paperless-documents.yaml",
+    ),
+    described("api", "/landedcost/", "ups/landed-cost.yaml"),
     described("token", "/security/", "ups/oauth-client-credentials.yaml"),
 ];

@@ -1,7 +1,8 @@
 //! The settings of an account, as the operator writes them.
 
 use parcelgate_carrier::SettingsError;
-use parcelgate_domain::{ExposeSecret, Secret};
+use parcelgate_carrier::settings::Settings;
+use parcelgate_domain::Secret;
 use serde::Deserialize;
 
 use crate::ID;
@@ -56,48 +57,28 @@ fn order_source() -> String {
     "parcelgate".to_owned()
 }
 
-/// What `problem` says is wrong with the settings.
-pub(crate) fn refused(problem: impl Into<String>) -> SettingsError {
-    SettingsError {
-        carrier: ID,
-        problem: problem.into(),
-    }
-}
-
 impl Account {
-    /// What can be said of the settings without asking Yanwen, all of it at once.
-    pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let mut problems = Vec::new();
-        for (name, value) in [("user_id", &self.user_id), ("api_token", &self.api_token)] {
-            let value = value.expose_secret();
-            if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-                problems.push(format!("{name} must be ASCII without spaces, not empty"));
-            }
-        }
-        for (name, url) in [
-            ("order_url", &self.order_url),
-            ("track_url", &self.track_url),
-        ] {
-            if !url.starts_with("https://") && !url.starts_with("http://") {
-                problems.push(format!("{name} must begin with https:// or http://"));
-            }
-        }
+    /// The same, when all that can be said of it without asking Yanwen is well.
+    pub(crate) fn checked(mut self) -> Result<Self, SettingsError> {
+        let mut found = Settings::of(ID);
+        found.secret("user_id", &self.user_id);
+        found.secret("api_token", &self.api_token);
+        found.base("order_url", &mut self.order_url);
+        found.base("track_url", &mut self.track_url);
         let sources = [
             self.rate_card.is_some(),
             self.rate_card_csv.is_some(),
             self.calc_list,
         ];
-        if sources.into_iter().filter(|set| *set).count() > 1 {
-            problems.push("at most one of rate_card, rate_card_csv and calc_list".to_owned());
-        }
-        if self.calc_list && self.calc_city_id.is_none() {
-            problems.push("calc_list needs calc_city_id".to_owned());
-        }
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(refused(problems.join("; ")))
-        }
+        found.must(
+            sources.into_iter().filter(|set| *set).count() <= 1,
+            "at most one of rate_card, rate_card_csv and calc_list",
+        );
+        found.must(
+            !self.calc_list || self.calc_city_id.is_some(),
+            "calc_list needs calc_city_id",
+        );
+        found.none_or(self)
     }
 }
 
@@ -118,7 +99,8 @@ pub(crate) mod tests {
             "rate_card": "card.csv", "calc_list": true,
         }))
         .unwrap();
-        let error = account.check().unwrap_err().to_string();
+        let shown = format!("{account:?}");
+        let error = account.checked().unwrap_err().to_string();
         for part in [
             "user_id",
             "api_token",
@@ -128,7 +110,7 @@ pub(crate) mod tests {
         ] {
             assert!(error.contains(part), "{part} in {error}");
         }
-        assert!(!error.contains("sesame") && !format!("{account:?}").contains("sesame"));
+        assert!(!error.contains("sesame") && !shown.contains("sesame"));
     }
 
     #[test]

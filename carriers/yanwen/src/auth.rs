@@ -13,23 +13,16 @@ pub(crate) fn hosts(account: &Account) -> [Host; 2] {
     [
         Host {
             name: ORDER,
-            base_url: base(&account.order_url),
+            base_url: account.order_url.clone(),
             auth: Auth::Digest(digest(account)),
         },
         Host {
             name: TRACK,
-            base_url: base(&account.track_url),
+            base_url: account.track_url.clone(),
             // The bare customer number, without the word of a scheme before it.
-            auth: Auth::Header {
-                name: "authorization",
-                value: account.user_id.clone(),
-            },
+            auth: Auth::Headers(vec![("authorization", account.user_id.clone())]),
         },
     ]
-}
-
-fn base(url: &str) -> String {
-    url.trim_end_matches('/').to_owned()
 }
 
 /// <https://opendocs.yw56.com.cn/webfile/6993833547773513728>, read 2026-11: the values alone, in

@@ -5,26 +5,17 @@
 //! so the answer is searched for the names that Yanwen uses elsewhere, and refused when it has none
 //! of them.
 
-use std::collections::BTreeMap;
-
+use parcelgate_carrier::json::{Many, Members, Text};
 use parcelgate_carrier::{Call, Class, Kind, Response, Result};
 use parcelgate_domain::{
     Charge, ChargeKind, Country, Currency, Money, Parcel, Quote, Service, ServiceCode,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Deserialize;
+use serde_json::json;
 
-use crate::gateway::{self, Nothing, failed};
+use crate::Account;
+use crate::gateway::{self, failed};
 use crate::rates::OPERATION;
-use crate::{Account, loose};
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Ask<'a> {
-    city_id: &'a str,
-    country_id: &'a str,
-    weight: u32,
-}
 
 /// What every product would cost, after asking for the number of the country.
 pub(crate) async fn estimate(
@@ -34,42 +25,33 @@ pub(crate) async fn estimate(
     to: Country,
     parcel: &Parcel,
 ) -> Result<Vec<Quote>> {
-    let countries = gateway::request(account, OPERATION, "common.country.getlist", &Nothing {})?;
+    let countries = gateway::request(account, OPERATION, "common.country.getlist", &json!({}))?;
     let countries = call.send(countries.class(Class::Rate)).await?;
     let Some(country_id) = country_id(&countries, to)? else {
         return Ok(Vec::new()); // A country that Yanwen does not know is one it does not carry to.
     };
-    let ask = Ask {
-        city_id,
-        country_id: &country_id,
-        weight: parcel.weight.as_grams(),
-    };
+    let weight = parcel.weight.as_grams();
+    let ask = json!({"cityId": city_id, "countryId": country_id, "weight": weight});
     let request = gateway::request(account, OPERATION, "calc.list", &ask)?;
     decode(&call.send(request.class(Class::Rate)).await?)
 }
 
-fn country_id(response: &Response, wanted: Country) -> Result<Option<String>> {
-    #[derive(Deserialize)]
-    struct Row {
-        #[serde(default, deserialize_with = "loose::text")]
-        id: Option<String>,
-        #[serde(default, deserialize_with = "loose::text")]
-        code: Option<String>,
-    }
-    let rows: Option<Vec<Box<RawValue>>> = gateway::data(OPERATION, response)?;
-    Ok(rows
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|raw| serde_json::from_str::<Row>(raw.get()).ok())
-        .find(|row| row.code.as_deref() == Some(wanted.code()))
-        .and_then(|row| row.id))
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Row {
+    id: Text,
+    code: Text,
 }
 
-type Fields = BTreeMap<String, Box<RawValue>>;
+fn country_id(response: &Response, wanted: Country) -> Result<Option<String>> {
+    let rows: Many<Row> = gateway::data(OPERATION, response)?;
+    let row = rows.iter().find(|row| *row.code == *wanted.code());
+    Ok(row.and_then(|row| row.id.owned()))
+}
 
-const ID_NAMES: [&str; 4] = ["channelId", "productId", "productCode", "id"];
-const NAME_NAMES: [&str; 4] = ["channelName", "productName", "nameCh", "nameEn"];
-const TOTAL_NAMES: [&str; 6] = [
+const ID_NAMES: &[&str] = &["channelId", "productId", "productCode", "id"];
+const NAME_NAMES: &[&str] = &["channelName", "productName", "nameCh", "nameEn"];
+const TOTAL_NAMES: &[&str] = &[
     "totalFee",
     "totalPrice",
     "totalAmount",
@@ -79,31 +61,31 @@ const TOTAL_NAMES: [&str; 6] = [
 ];
 
 fn decode(response: &Response) -> Result<Vec<Quote>> {
-    let rows: Option<Vec<Box<RawValue>>> = gateway::data(OPERATION, response)?;
-    let rows = rows.unwrap_or_default();
-    let quotes: Vec<Quote> = rows.iter().filter_map(|raw| quote(raw)).collect();
-    if quotes.is_empty() && !rows.is_empty() {
+    let rows: Many<Members<Text>> = gateway::data(OPERATION, response)?;
+    let quotes: Vec<Quote> = rows.iter().filter_map(quote).collect();
+    if quotes.is_empty() && (rows.is_lost() || !rows.is_empty()) {
         let text = "calc.list answered in a form that is not known";
         return Err(failed(Kind::Malformed, OPERATION).said("", text));
     }
     Ok(quotes)
 }
 
-fn quote(raw: &RawValue) -> Option<Quote> {
-    let fields: Fields = serde_json::from_str(raw.get()).ok()?;
+fn quote(Members(row): &Members<Text>) -> Option<Quote> {
     let first = |names: &[&str]| {
-        let mut values = names.iter().filter_map(|name| fields.get(*name));
-        values.find_map(|raw| loose::text_of(raw))
+        let mut values = names
+            .iter()
+            .map(|name| row.iter().find(|(of, _)| of == name));
+        values.find_map(|member| member?.1.owned())
     };
-    let id = first(&ID_NAMES)?;
+    let id = first(ID_NAMES)?;
     let currency = match first(&["currency"]) {
         Some(code) => code.parse().ok()?,
         None => Currency::CNY,
     };
-    let total = Money::parse(&first(&TOTAL_NAMES)?, currency).ok()?;
+    let total = Money::parse(&first(TOTAL_NAMES)?, currency).ok()?;
     Some(Quote {
         service: Service {
-            name: first(&NAME_NAMES).unwrap_or_else(|| id.clone()),
+            name: first(NAME_NAMES).unwrap_or_else(|| id.clone()),
             code: ServiceCode::new(id),
         },
         total,

@@ -1,14 +1,13 @@
 //! The products that are open to an account, and where it may hand parcels over.
 
 use async_trait::async_trait;
+use parcelgate_carrier::json::{Many, Text};
 use parcelgate_carrier::{Call, Catalogue, Response, Result, Warehouse};
 use parcelgate_domain::{Service, ServiceCode};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
+use serde_json::json;
 
-use crate::gateway::{self, Nothing};
-use crate::{Yanwen, loose};
+use crate::{Yanwen, gateway};
 
 const SERVICES: &str = "services";
 const WAREHOUSES: &str = "warehouses";
@@ -16,72 +15,56 @@ const WAREHOUSES: &str = "warehouses";
 #[async_trait]
 impl Catalogue for Yanwen {
     async fn services(&self, call: &Call<'_>) -> Result<Vec<Service>> {
-        let request = gateway::request(
-            &self.account,
-            SERVICES,
-            "express.channel.getlist",
-            &Nothing {},
-        )?;
+        let method = "express.channel.getlist";
+        let request = gateway::request(&self.account, SERVICES, method, &json!({}))?;
         services(&call.send(request).await?)
     }
 
     async fn warehouses(&self, call: &Call<'_>) -> Result<Vec<Warehouse>> {
-        let request = gateway::request(
-            &self.account,
-            WAREHOUSES,
-            "common.warehouse.getlist",
-            &Nothing {},
-        )?;
+        let method = "common.warehouse.getlist";
+        let request = gateway::request(&self.account, WAREHOUSES, method, &json!({}))?;
         warehouses(&call.send(request).await?)
     }
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Product {
+    id: Text,
+    name_ch: Text,
+    name_en: Text,
+}
+
 fn services(response: &Response) -> Result<Vec<Service>> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Row {
-        #[serde(default, deserialize_with = "loose::text")]
-        id: Option<String>,
-        #[serde(default, deserialize_with = "loose::text")]
-        name_ch: Option<String>,
-        #[serde(default, deserialize_with = "loose::text")]
-        name_en: Option<String>,
-    }
-    let rows = rows::<Row>(SERVICES, response)?;
-    let services = rows.into_iter().filter_map(|row| {
-        let id = row.id?;
-        let name = row.name_ch.or(row.name_en).unwrap_or_else(|| id.clone());
-        let code = ServiceCode::new(id);
-        Some(Service { code, name })
+    let products: Many<Product> = gateway::data(SERVICES, response)?;
+    let services = products.iter().filter_map(|product| {
+        let id = product.id.get()?;
+        let name = product.name_ch.get().or(product.name_en.get());
+        Some(Service {
+            code: ServiceCode::new(id),
+            name: name.unwrap_or(id).to_owned(),
+        })
     });
     Ok(services.collect())
 }
 
-fn warehouses(response: &Response) -> Result<Vec<Warehouse>> {
-    #[derive(Deserialize)]
-    struct Row {
-        #[serde(default, deserialize_with = "loose::text")]
-        code: Option<String>,
-        #[serde(default, deserialize_with = "loose::text")]
-        name: Option<String>,
-    }
-    let rows = rows::<Row>(WAREHOUSES, response)?;
-    let warehouses = rows.into_iter().filter_map(|row| {
-        let code = row.code?;
-        let name = row.name.unwrap_or_else(|| code.clone());
-        Some(Warehouse { code, name })
-    });
-    Ok(warehouses.collect())
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Place {
+    code: Text,
+    name: Text,
 }
 
-/// The rows that can be read; one that cannot hides no other.
-fn rows<T: DeserializeOwned>(operation: &'static str, response: &Response) -> Result<Vec<T>> {
-    let rows: Option<Vec<Box<RawValue>>> = gateway::data(operation, response)?;
-    Ok(rows
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|raw| serde_json::from_str(raw.get()).ok())
-        .collect())
+fn warehouses(response: &Response) -> Result<Vec<Warehouse>> {
+    let places: Many<Place> = gateway::data(WAREHOUSES, response)?;
+    let warehouses = places.iter().filter_map(|place| {
+        let code = place.code.get()?;
+        Some(Warehouse {
+            code: code.to_owned(),
+            name: place.name.get().unwrap_or(code).to_owned(),
+        })
+    });
+    Ok(warehouses.collect())
 }
 
 #[cfg(test)]

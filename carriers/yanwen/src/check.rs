@@ -1,18 +1,72 @@
 //! Everything of an order that Yanwen would refuse, before it is asked.
 
 use parcelgate_carrier::Order;
-use parcelgate_domain::{
-    Address, Country, Customs, CustomsItem, LabelFormat, Personal, Violations,
+use parcelgate_carrier::declaration::CustomsForm;
+use parcelgate_carrier::form::{AddressForm, PhoneForm, RegionForm};
+use parcelgate_carrier::latin::Alphabet;
+use parcelgate_domain::{Country, LabelFormat, Offered, Options, Parcel, Violations};
+
+/// `receiverInfo`, with the lengths of Yanwen's description. It must be English: "收件人姓名填写不规范，
+/// 仅支持英文，空格" is what Yanwen says to anything else. The street is one text.
+pub(crate) const RECEIVER: AddressForm = AddressForm {
+    carrier: "Yanwen",
+    alphabet: Alphabet::Ascii,
+    name_max: 50,
+    company_max: 100,
+    line_max: 200,
+    lines_max: 1,
+    city_max: 50,
+    region: RegionForm::Name(50),
+    postal_code_max: 50,
+    postal_code_bare: false,
+    phone: PhoneForm {
+        required: true,
+        digits_min: 5,
+        digits_max: 50,
+        national: false,
+    },
+    email_max: 100,
+    tax_id_max: 50,
 };
 
-use crate::declare::{filled, name, shown, street};
+/// `senderInfo`. Nothing says that it must be English, but it is read abroad, too.
+pub(crate) const SENDER: AddressForm = AddressForm {
+    phone: PhoneForm {
+        required: false,
+        ..RECEIVER.phone
+    },
+    ..RECEIVER
+};
 
-/// The currencies that Yanwen declares in.
-const CURRENCIES: [&str; 6] = ["USD", "EUR", "GBP", "CNY", "AUD", "CAD"];
+/// `productList` and the tax numbers. Who pays duties is a matter of the product.
+pub(crate) const CUSTOMS: CustomsForm = CustomsForm {
+    carrier: "Yanwen",
+    alphabet: Alphabet::Ascii,
+    description_max: 200,
+    chinese: true,
+    hs_digits_max: 50,
+    weight: true,
+    sku_max: 100,
+    tax_ids_max: [50, 64, 50],
+    currencies: &["USD", "EUR", "GBP", "CNY", "AUD", "CAD"],
+    ..CustomsForm::OPEN
+};
+
+const CHINESE_MAX: usize = 200;
+const REMARK_MAX: usize = 200;
+
+/// Yanwen sells carriage and nothing beside it.
+const OFFERED: Offered = Offered {
+    insurance: false,
+    signature: false,
+    adult_signature: false,
+    saturday_delivery: false,
+};
 
 /// Everything in `order` that Yanwen would not take.
 pub(crate) fn check(order: &Order) -> Violations {
-    let mut found = Violations::new();
+    let mut found = parcels(&order.parcels);
+    found.append(extras(order.options));
     if order.from.country != Country::CN {
         let allowed = "CN: Yanwen carries from China";
         found.refuse("from.country", order.from.country, allowed);
@@ -21,155 +75,54 @@ pub(crate) fn check(order: &Order) -> Violations {
         let allowed = "pdf, the only form Yanwen draws";
         found.refuse("label_format", order.label_format, allowed);
     }
-    limit(
-        &mut found,
-        "order_number",
-        order.order_number.as_deref(),
-        200,
-    );
-    found.append(receiver_violations(&order.to));
-    found.append(lengths("from", &order.from));
-    if order.parcels.len() != 1 {
-        let allowed = "one parcel: Yanwen has no shipments of several";
-        found.refuse("parcels", order.parcels.len(), allowed);
+    if !order.documents.is_empty() {
+        let allowed = "left out: Yanwen takes no papers";
+        found.refuse("documents", order.documents.len(), allowed);
     }
-    match &order.customs {
-        Some(customs) => found.append(customs_violations(customs)),
-        None => found.require("customs", "what is inside: every parcel crosses a border"),
-    }
-    found
-}
-
-/// Yanwen takes a receiver in English only: "收件人姓名填写不规范，仅支持英文，空格" is what it says.
-fn receiver_violations(to: &Address) -> Violations {
-    let mut found = lengths("to", to);
-    if to.phone.as_ref().is_none_or(Personal::is_blank) {
-        found.require("to.phone", "a phone number, which Yanwen needs");
-    }
-    let street = street(to);
-    let texts = [
-        ("name", Some(name(to))),
-        ("company", shown(to.company.as_ref())),
-        ("lines", Some(street.as_str())),
-        ("city", Some(to.city.as_str())),
-        ("region", to.region.as_deref()),
-        ("postal_code", to.postal_code.as_deref()),
-        ("phone", shown(to.phone.as_ref())),
-        ("email", shown(to.email.as_ref())),
-        ("tax_id", shown(to.tax_id.as_ref())),
-    ];
-    for (field, text) in texts {
-        if !text.is_none_or(is_english) {
-            found.require(
-                format!("to.{field}"),
-                "English: Latin letters without accents",
-            );
-        }
-    }
-    found
-}
-
-fn is_english(text: &str) -> bool {
-    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
-}
-
-/// The lengths that Yanwen's description of `receiverInfo` and `senderInfo` gives.
-fn lengths(party: &str, address: &Address) -> Violations {
-    let mut found = Violations::new();
-    let mut limit = |field: &str, text: Option<&str>, chars_max: usize| {
-        if text.is_some_and(|text| text.chars().count() > chars_max) {
-            let allowed = format!("at most {chars_max} characters");
-            found.require(format!("{party}.{field}"), allowed);
-        }
+    let number = order.order_number.as_deref().unwrap_or_default();
+    limit(&mut found, "order_number", number, REMARK_MAX);
+    found.append(RECEIVER.violations(&order.to, "to"));
+    found.append(SENDER.violations(&order.from, "from"));
+    let Some(customs) = &order.customs else {
+        found.require("customs", "what is inside: every parcel crosses a border");
+        return found;
     };
-    limit("name", Some(name(address)), 50);
-    limit("company", shown(address.company.as_ref()), 100);
-    limit("lines", Some(&street(address)), 200);
-    limit("city", Some(&address.city), 50);
-    limit("region", address.region.as_deref(), 50);
-    limit("postal_code", address.postal_code.as_deref(), 50);
-    limit("phone", shown(address.phone.as_ref()), 50);
-    limit("email", shown(address.email.as_ref()), 100);
-    limit("tax_id", shown(address.tax_id.as_ref()), 50);
-    found
-}
-
-fn customs_violations(customs: &Customs) -> Violations {
-    let mut found = Violations::new();
+    found.append(CUSTOMS.violations(customs, "customs"));
     for (index, item) in customs.items.iter().enumerate() {
-        item_violations(&mut found, &format!("customs.items[{index}]"), item);
+        let name = item.description_zh.as_deref().unwrap_or_default();
+        let field = format!("customs.items[{index}].description_zh");
+        limit(&mut found, &field, name, CHINESE_MAX);
     }
-    if customs.total().is_none() {
-        found.append(mixed());
-    }
-    limit(
-        &mut found,
-        "customs.ioss",
-        customs.tax_ids.ioss.as_deref(),
-        50,
-    );
-    limit(
-        &mut found,
-        "customs.eori",
-        customs.tax_ids.eori.as_deref(),
-        64,
-    );
-    limit(
-        &mut found,
-        "customs.vat",
-        customs.tax_ids.vat.as_deref(),
-        50,
-    );
     found
 }
 
-fn item_violations(found: &mut Violations, field: &str, item: &CustomsItem) {
-    // Every character Latin is no Chinese, and export customs read it.
-    if filled(item.description_zh.as_deref()).is_none_or(str::is_ascii) {
-        let allowed = "what the goods are, in Chinese, for export";
-        found.require(format!("{field}.description_zh"), allowed);
-    }
-    if !is_english(&item.description) {
-        let allowed = "English: Latin letters without accents";
-        found.refuse(format!("{field}.description"), &item.description, allowed);
-    }
-    if item.unit_weight.as_grams() == 0 {
-        found.refuse(format!("{field}.unit_weight_grams"), 0, "1 gram or more");
-    }
-    let currency = item.unit_value.currency();
-    if !CURRENCIES.contains(&currency.code()) {
-        let allowed = format!("in one of {}", CURRENCIES.join(", "));
-        found.refuse(format!("{field}.unit_value"), item.unit_value, allowed);
-    }
-    let texts = [
-        ("description", Some(item.description.as_str()), 200),
-        ("description_zh", item.description_zh.as_deref(), 200),
-        ("hs_code", item.hs_code.as_deref(), 50),
-        ("sku", item.sku.as_deref(), 100),
-    ];
-    for (name, text, chars_max) in texts {
-        limit(found, &format!("{field}.{name}"), text, chars_max);
-    }
-}
-
-pub(crate) fn mixed() -> Violations {
+/// A waybill is of one parcel.
+pub(crate) fn parcels(parcels: &[Parcel]) -> Violations {
     let mut found = Violations::new();
-    found.require(
-        "customs.items",
-        "at least one, all declared in one currency",
-    );
+    if parcels.len() != 1 {
+        let allowed = "one parcel: Yanwen has no shipments of several";
+        found.refuse("parcels", parcels.len(), allowed);
+    }
+    for (index, parcel) in parcels.iter().enumerate() {
+        found.append(parcel.violations(&format!("parcels[{index}]")));
+    }
     found
 }
 
-fn limit(found: &mut Violations, field: &str, text: Option<&str>, chars_max: usize) {
-    if let Some(text) = text.filter(|text| text.chars().count() > chars_max) {
+/// Extras, of which there are none.
+pub(crate) fn extras(options: Options) -> Violations {
+    options.refused("options", OFFERED)
+}
+
+fn limit(found: &mut Violations, field: &str, text: &str, chars_max: usize) {
+    if text.chars().count() > chars_max {
         found.refuse(field, text, format!("at most {chars_max} characters"));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use parcelgate_domain::{Currency, Money, Weight};
+    use parcelgate_domain::{Currency, DocumentId, Money, Signature, Weight};
 
     use super::*;
     use crate::declare::tests::{item, order};
@@ -178,11 +131,11 @@ mod tests {
     fn everything_wrong_is_named_at_once() {
         let mut order = order();
         order.label_format = LabelFormat::Zpl;
-        order.from.country = Country::US;
-        order.to.name = "阿达".into();
+        order.from.country = "SG".parse().unwrap();
+        order.to.name = "アダ".into();
         order.to.phone = None;
         order.to.lines = vec!["x".repeat(120).into(), "y".repeat(120).into()];
-        order.to.city = "Malmö".to_owned();
+        order.to.city = "بيروت".to_owned();
         order.parcels.push(order.parcels[0]);
         let items = &mut order.customs.as_mut().unwrap().items;
         items[0].description_zh = Some("LED".to_owned());
@@ -203,12 +156,34 @@ mod tests {
                 "label_format",
                 "parcels",
                 "to.city",
-                "to.lines",
+                "to.lines[1]",
                 "to.name",
                 "to.phone",
             ]
         );
-        assert!(!found.to_string().contains("阿达"));
+        assert!(!found.to_string().contains("アダ"));
+    }
+
+    #[test]
+    fn what_yanwen_does_not_sell_is_refused_by_name() {
+        let mut order = order();
+        assert!(check(&order).is_empty());
+        order.options.signature = Some(Signature::Adult);
+        order.options.insured = Some(Money::of_minor(2_000, Currency::USD));
+        order.options.saturday_delivery = true;
+        order.documents.push(DocumentId::new("7"));
+        let found = check(&order);
+        let mut fields: Vec<_> = found.as_slice().iter().map(|v| v.field.as_str()).collect();
+        fields.sort_unstable();
+        assert_eq!(
+            fields,
+            [
+                "documents",
+                "options.insured_value",
+                "options.saturday_delivery",
+                "options.signature"
+            ]
+        );
     }
 
     #[test]

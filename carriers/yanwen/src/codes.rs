@@ -1,135 +1,82 @@
 //! Tables: tracking codes and waybill states, Yanwen's words in the comments.
 
-use parcelgate_domain::{Flags, Leg, Status, Substatus};
+use parcelgate_carrier::meaning::{Meaning, lookup};
+use parcelgate_domain::{Leg, Status as S, Substatus as U};
 
 /// Edition of the table below; it grows with every change of a row.
 pub(crate) const MAPPING_VERSION: u32 = 1;
 
-/// What a tracking code means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Meaning {
-    pub(crate) status: Option<Status>,
-    pub(crate) substatus: Option<Substatus>,
-    pub(crate) leg: Option<Leg>,
-    pub(crate) flags: Flags,
-}
-
 /// The code that stands for "no such number".
 pub(crate) const NOT_FOUND: &str = "NOTFOUND";
 
-const NO: Flags = Flags {
-    first_physical_scan: false,
-    delivery_attempt: false,
-    terminal: false,
-    customs_event: false,
-};
-const CUSTOMS: Flags = Flags {
-    customs_event: true,
-    ..NO
-};
-const SCAN: Flags = Flags {
-    first_physical_scan: true,
-    ..NO
-};
-const ATTEMPT: Flags = Flags {
-    delivery_attempt: true,
-    ..NO
-};
-const END: Flags = Flags {
-    terminal: true,
-    ..NO
-};
-
-type Row = (&'static str, Status, Option<Substatus>, Leg, Flags);
-
-use Status as S;
-use Substatus as U;
+const fn at(status: S, leg: Leg) -> Meaning {
+    Meaning::of(status).leg(leg)
+}
 
 /// The official table is not public; these are the codes that the official sample and several
 /// public integrations agree on (2026-11).
 #[rustfmt::skip]
-const CODES: [Row; 19] = [
+const CODES: &[(&str, Meaning)] = &[
     // Order processed by shipper
-    ("OR10", S::InfoReceived, Some(U::LabelCreated), Leg::Origin, NO),
+    ("OR10", at(S::InfoReceived, Leg::Origin).sub(U::LabelCreated)),
     // Yanwen acceptance
-    ("PU10", S::Accepted, Some(U::AcceptanceScan), Leg::Origin, SCAN),
+    ("PU10", at(S::Accepted, Leg::Origin).sub(U::AcceptanceScan).scan()),
     // Pickup failed
-    ("PU30", S::InfoReceived, Some(U::PickupFailed), Leg::Origin, NO),
+    ("PU30", at(S::InfoReceived, Leg::Origin).sub(U::PickupFailed)),
     // Sorting centre; what exactly is not published
-    ("SC20", S::InTransit, None, Leg::Origin, NO),
+    ("SC20", at(S::InTransit, Leg::Origin)),
     // Export customs failed
-    ("EC30", S::Exception, Some(U::HeldCustoms), Leg::ExportCustoms, CUSTOMS),
+    ("EC30", at(S::Exception, Leg::ExportCustoms).sub(U::HeldCustoms).customs()),
     // Port of departure - Departure, with a flight number
-    ("LH20", S::InTransit, Some(U::FlightDeparted), Leg::Linehaul, NO),
+    ("LH20", at(S::InTransit, Leg::Linehaul).sub(U::FlightDeparted)),
     // Import clearance in progress
-    ("S303", S::InTransit, Some(U::CustomsStarted), Leg::ImportCustoms, CUSTOMS),
+    ("S303", at(S::InTransit, Leg::ImportCustoms).sub(U::CustomsStarted).customs()),
     // Import clearance started
-    ("IC50", S::InTransit, Some(U::CustomsStarted), Leg::ImportCustoms, CUSTOMS),
+    ("IC50", at(S::InTransit, Leg::ImportCustoms).sub(U::CustomsStarted).customs()),
     // Import clearance failed
-    ("IC51", S::Exception, Some(U::HeldCustoms), Leg::ImportCustoms, CUSTOMS),
+    ("IC51", at(S::Exception, Leg::ImportCustoms).sub(U::HeldCustoms).customs()),
     // Import clearance completed
-    ("IC60", S::InTransit, Some(U::CustomsReleased), Leg::ImportCustoms, CUSTOMS),
+    ("IC60", at(S::InTransit, Leg::ImportCustoms).sub(U::CustomsReleased).customs()),
     // Import clearance abnormal
-    ("IC70", S::Exception, Some(U::HeldCustoms), Leg::ImportCustoms, CUSTOMS),
+    ("IC70", at(S::Exception, Leg::ImportCustoms).sub(U::HeldCustoms).customs()),
     // Arrived in destination country
-    ("LM10", S::InTransit, Some(U::ArrivedDestinationCountry), Leg::Destination, NO),
+    ("LM10", at(S::InTransit, Leg::Destination).sub(U::ArrivedDestinationCountry)),
     // Arrived at delivery facility
-    ("LM20", S::InTransit, Some(U::ArrivedDeliveryDepot), Leg::LastMile, NO),
+    ("LM20", at(S::InTransit, Leg::LastMile).sub(U::ArrivedDeliveryDepot)),
     // Out for delivery
-    ("LM25", S::OutForDelivery, Some(U::WithCourier), Leg::LastMile, NO),
+    ("LM25", at(S::OutForDelivery, Leg::LastMile).sub(U::WithCourier)),
     // Ready for pickup; where is not said
-    ("LM30", S::AvailableForPickup, None, Leg::LastMile, NO),
+    ("LM30", at(S::AvailableForPickup, Leg::LastMile)),
     // Delivered; to whom is not said: the official sample has "Delivery to an other person"
-    ("LM40", S::Delivered, None, Leg::LastMile, END),
+    ("LM40", at(S::Delivered, Leg::LastMile).terminal()),
     // Delivery failed
-    ("LM50", S::AttemptFailed, None, Leg::LastMile, ATTEMPT),
+    ("LM50", at(S::AttemptFailed, Leg::LastMile).attempt()),
     // Return shipment inbound confirmation: the return is under way, hours after LM40 in the sample
-    ("LM54", S::Returning, Some(U::ReturnStarted), Leg::Return, NO),
+    ("LM54", at(S::Returning, Leg::Return).sub(U::ReturnStarted)),
     // Returned
-    ("LM90", S::Returned, Some(U::ReturnedReceived), Leg::Return, END),
+    ("LM90", at(S::Returned, Leg::Return).sub(U::ReturnedReceived).terminal()),
 ];
 
 /// What the letters of a code say when its digits are new. Never that a parcel is delivered.
-const FAMILIES: [(&str, Status, Option<Leg>, Flags); 7] = [
-    ("OR", S::InfoReceived, Some(Leg::Origin), NO),
-    ("PU", S::InTransit, Some(Leg::Origin), NO),
-    ("SC", S::InTransit, None, NO),
-    ("EC", S::InTransit, Some(Leg::ExportCustoms), CUSTOMS),
-    ("LH", S::InTransit, Some(Leg::Linehaul), NO),
-    ("IC", S::InTransit, Some(Leg::ImportCustoms), CUSTOMS),
-    ("LM", S::InTransit, Some(Leg::LastMile), NO),
+#[rustfmt::skip]
+const FAMILIES: &[(&str, Meaning)] = &[
+    ("OR", at(S::InfoReceived, Leg::Origin)),
+    ("PU", at(S::InTransit, Leg::Origin)),
+    ("S", Meaning::of(S::InTransit)),
+    ("SC", Meaning::of(S::InTransit)),
+    ("EC", at(S::InTransit, Leg::ExportCustoms).customs()),
+    ("LH", at(S::InTransit, Leg::Linehaul)),
+    ("IC", at(S::InTransit, Leg::ImportCustoms).customs()),
+    ("LM", at(S::InTransit, Leg::LastMile)),
 ];
 
 /// What `code` means, as far as anybody knows.
 pub(crate) fn meaning(code: &str) -> Meaning {
-    if let Some((_, status, substatus, leg, flags)) = CODES.iter().find(|row| row.0 == code) {
-        return Meaning {
-            status: Some(*status),
-            substatus: *substatus,
-            leg: Some(*leg),
-            flags: *flags,
-        };
-    }
     let letters = code.trim_end_matches(|c: char| c.is_ascii_digit());
-    if letters.len() == code.len() {
-        return Meaning::default();
-    }
-    if letters == "S" {
-        return Meaning {
-            status: Some(S::InTransit),
-            ..Meaning::default()
-        };
-    }
-    FAMILIES
-        .iter()
-        .find(|row| row.0 == letters)
-        .map(|(_, status, leg, flags)| Meaning {
-            status: Some(*status),
-            substatus: None,
-            leg: *leg,
-            flags: *flags,
-        })
-        .unwrap_or_default()
+    let family = || (letters != code).then(|| lookup(FAMILIES, &letters))?;
+    lookup(CODES, &code)
+        .or_else(family)
+        .unwrap_or(Meaning::NO_CHANGE)
 }
 
 /// State of a waybill as `express.order.get` tells it.
@@ -163,11 +110,11 @@ mod tests {
     fn each_code_stands_once_and_its_substatus_refines_its_status() {
         let codes: BTreeSet<_> = CODES.iter().map(|row| row.0).collect();
         assert_eq!(codes.len(), CODES.len());
-        for (code, status, substatus, ..) in CODES {
-            if let Some(substatus) = substatus {
-                assert_eq!(substatus.status(), status, "{code}");
+        for (code, row) in CODES {
+            if let Some(substatus) = row.substatus {
+                assert_eq!(Some(substatus.status()), row.status, "{code}");
             }
-            assert_eq!(meaning(code).status, Some(status), "{code}");
+            assert_eq!(meaning(code), *row, "{code}");
         }
     }
 
@@ -178,10 +125,13 @@ mod tests {
         assert_eq!(meaning("S999").status, Some(S::InTransit));
         assert!(meaning("EC99").flags.customs_event);
         for unknown in ["", "XX10", "LM", "SHIPPED", "lm40", "LMX4", "40"] {
-            assert_eq!(meaning(unknown), Meaning::default(), "{unknown}");
+            assert_eq!(meaning(unknown), Meaning::NO_CHANGE, "{unknown}");
         }
-        for (family, status, ..) in FAMILIES {
-            assert!(!status.is_terminal(), "{family}");
+        for (family, row) in FAMILIES {
+            assert!(
+                row.status.is_some_and(|status| !status.is_terminal()),
+                "{family}"
+            );
         }
     }
 }

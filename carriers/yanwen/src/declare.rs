@@ -1,210 +1,100 @@
 //! An order as `express.order.create` wants it.
 
 use parcelgate_carrier::Order;
-use parcelgate_domain::{Address, Customs, CustomsItem, Parcel, Personal, Violations};
-use serde::Serialize;
+use parcelgate_carrier::declaration::hs_digits;
+use parcelgate_carrier::form::Fitted;
+use parcelgate_carrier::json::{compact, filled};
+use parcelgate_domain::{CustomsItem, Violations};
+use serde_json::{Value, json};
 
-use crate::{Account, check};
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Create<'a> {
-    channel_id: &'a str,
-    order_source: &'a str,
-    order_number: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company_code: Option<&'a str>,
-    /// Printed in the pick area of the label.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remark: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sales_platform: Option<&'a str>,
-    receiver_info: Party<'a>,
-    sender_info: Party<'a>,
-    parcel_info: ParcelInfo<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    import_customs_info: Option<ImportCustoms<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Party<'a> {
-    name: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<&'a str>,
-    country: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'a str>,
-    city: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    zip_code: Option<&'a str>,
-    address: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tax_number: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ParcelInfo<'a> {
-    has_battery: u8,
-    currency: &'a str,
-    total_price: String,
-    total_quantity: u32,
-    total_weight: u32,
-    #[serde(flatten)]
-    size: Option<Size>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    ioss: Option<&'a str>,
-    product_list: Vec<Product<'a>>,
-}
-
-/// In centimetres, rounded up.
-#[derive(Serialize)]
-struct Size {
-    length: u32,
-    width: u32,
-    height: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Product<'a> {
-    goods_name_ch: &'a str,
-    goods_name_en: &'a str,
-    price: String,
-    price_export: String,
-    quantity: u32,
-    weight: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hscode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sku: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct ImportCustoms<'a> {
-    eori: &'a str,
-}
+use crate::Account;
+use crate::check::{self, CUSTOMS, RECEIVER, SENDER};
 
 /// What to send for `order`.
-pub(crate) fn encode<'a>(account: &'a Account, order: &'a Order) -> Result<Create<'a>, Violations> {
+///
+/// Amounts are text, so that no float comes near them; live code sends both and both were accepted.
+/// Lengths are centimetres, rounded up.
+pub(crate) fn encode(account: &Account, order: &Order) -> Result<Value, Violations> {
     let found = check::check(order);
-    match (order.parcels.as_slice(), &order.customs) {
-        ([parcel], Some(customs)) if found.is_empty() => create(account, order, parcel, customs),
-        _ => Err(found),
-    }
-}
-
-fn create<'a>(
-    account: &'a Account,
-    order: &'a Order,
-    parcel: &'a Parcel,
-    customs: &'a Customs,
-) -> Result<Create<'a>, Violations> {
-    let eori = filled(customs.tax_ids.eori.as_deref());
-    let mut sender_info = party(&order.from);
-    sender_info.tax_number = sender_info
-        .tax_number
-        .or(filled(customs.tax_ids.vat.as_deref()));
-    Ok(Create {
-        channel_id: order.service.as_str(),
-        order_source: &account.order_source,
-        order_number: order.reference.as_str(),
-        company_code: filled(account.warehouse.as_deref()),
-        remark: filled(order.order_number.as_deref()),
-        sales_platform: filled(order.sales_platform.as_deref()),
-        receiver_info: party(&order.to),
-        sender_info,
-        parcel_info: parcel_info(parcel, customs)?,
-        import_customs_info: eori.map(|eori| ImportCustoms { eori }),
-    })
-}
-
-fn parcel_info<'a>(parcel: &Parcel, customs: &'a Customs) -> Result<ParcelInfo<'a>, Violations> {
-    let total = customs.total().ok_or_else(check::mixed)?;
-    Ok(ParcelInfo {
-        has_battery: customs.items.iter().any(|item| item.battery).into(),
-        currency: total.currency().code(),
-        total_price: total.to_decimal(),
-        total_quantity: customs.quantity(),
-        total_weight: parcel.weight.as_grams(),
-        size: parcel.size.map(|size| Size {
-            length: size.length.centimetres(),
-            width: size.width.centimetres(),
-            height: size.height.centimetres(),
-        }),
-        ioss: filled(customs.tax_ids.ioss.as_deref()),
-        product_list: customs.items.iter().map(product).collect(),
-    })
-}
-
-fn product(item: &CustomsItem) -> Product<'_> {
-    let digits = |code: &String| {
-        code.chars()
-            .filter(char::is_ascii_digit)
-            .collect::<String>()
+    let total = order.customs.as_ref().and_then(|customs| customs.total());
+    let (true, [parcel], Some(customs), Some(total)) = (
+        found.is_empty(),
+        order.parcels.as_slice(),
+        &order.customs,
+        total,
+    ) else {
+        return Err(found);
     };
-    Product {
-        goods_name_ch: item.description_zh.as_deref().unwrap_or_default(),
-        goods_name_en: &item.description,
-        // Text, so that no float comes near it; live code sends both and both were accepted.
-        price: item.unit_value.to_decimal(),
-        price_export: item.unit_value.to_decimal(),
-        quantity: item.quantity,
-        weight: item.unit_weight.as_grams(),
-        hscode: item.hs_code.as_ref().map(digits),
-        sku: filled(item.sku.as_deref()),
-    }
+    let mut sender = SENDER.fit(&order.from, "from")?;
+    let vat = text(customs.tax_ids.vat.as_deref());
+    sender.tax_id = sender.tax_id.or(vat.map(str::to_owned));
+    let receiver = RECEIVER.fit(&order.to, "to")?;
+    let products: Vec<Value> = customs.items.iter().map(product).collect();
+    let eori = text(customs.tax_ids.eori.as_deref());
+    Ok(compact(json!({
+        "channelId": order.service.as_str(),
+        "orderSource": account.order_source,
+        "orderNumber": order.reference.as_str(),
+        "companyCode": text(account.warehouse.as_deref()),
+        "remark": text(order.order_number.as_deref()), // printed in the pick area of the label
+        "salesPlatform": text(order.sales_platform.as_deref()),
+        "receiverInfo": party(&receiver),
+        "senderInfo": party(&sender),
+        "parcelInfo": {
+            "hasBattery": u8::from(customs.items.iter().any(|item| item.battery)),
+            "currency": total.currency().code(),
+            "totalPrice": total.to_decimal(),
+            "totalQuantity": customs.quantity(),
+            "totalWeight": parcel.weight.as_grams(),
+            "length": parcel.size.map(|size| size.length.centimetres()),
+            "width": parcel.size.map(|size| size.width.centimetres()),
+            "height": parcel.size.map(|size| size.height.centimetres()),
+            "ioss": text(customs.tax_ids.ioss.as_deref()),
+            "productList": products,
+        },
+        "importCustomsInfo": eori.map(|eori| json!({"eori": eori})),
+    })))
 }
 
-fn party(address: &Address) -> Party<'_> {
-    Party {
-        name: name(address),
-        phone: shown(address.phone.as_ref()),
-        email: shown(address.email.as_ref()),
-        company: shown(address.company.as_ref()),
-        country: address.country.code(),
-        state: filled(address.region.as_deref()),
-        city: &address.city,
-        zip_code: filled(address.postal_code.as_deref()),
-        address: street(address),
-        tax_number: shown(address.tax_id.as_ref()),
-    }
+fn party(fitted: &Fitted) -> Value {
+    json!({
+        "name": fitted.person(),
+        "phone": fitted.phone,
+        "email": fitted.email,
+        "company": fitted.company,
+        "country": fitted.place.country.code(),
+        "state": fitted.place.region,
+        "city": fitted.place.city,
+        "zipCode": fitted.place.postal_code,
+        "address": fitted.lines.join(", "),
+        "taxNumber": fitted.tax_id,
+    })
 }
 
-/// Yanwen wants a name; a company without one is its own.
-pub(crate) fn name(address: &Address) -> &str {
-    let company = shown(address.company.as_ref());
-    filled(Some(address.name.expose()))
-        .or(company)
-        .unwrap_or_default()
+fn product(item: &CustomsItem) -> Value {
+    let price = item.unit_value.to_decimal();
+    json!({
+        "goodsNameCh": item.description_zh,
+        "goodsNameEn": CUSTOMS.spelled(&item.description),
+        "price": price,
+        "priceExport": price,
+        "quantity": item.quantity,
+        "weight": item.unit_weight.as_grams(),
+        "hscode": hs_digits(item),
+        "sku": text(item.sku.as_deref()),
+    })
 }
 
-pub(crate) fn street(address: &Address) -> String {
-    let lines = address.lines.iter().map(|line| line.expose().trim());
-    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
-    lines.join(", ")
-}
-
-pub(crate) fn shown(text: Option<&Personal>) -> Option<&str> {
-    filled(text.map(Personal::expose))
-}
-
-pub(crate) fn filled(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
+fn text(text: Option<&str>) -> Option<&str> {
+    text.and_then(filled)
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use parcelgate_domain::{
-        Contents, Country, Currency, Dimensions, Incoterm, LabelFormat, Money, ServiceCode, TaxIds,
-        Weight,
+        Address, Contents, Country, Currency, Customs, Dimensions, Incoterm, LabelFormat, Money,
+        Parcel, ServiceCode, TaxIds, Weight,
     };
-    use serde_json::json;
 
     use super::*;
     use crate::account::tests::account;
@@ -244,6 +134,9 @@ pub(crate) mod tests {
             label_format: LabelFormat::Pdf,
             order_number: Some("A-1001".to_owned()),
             sales_platform: Some("Amazon".to_owned()),
+            options: parcelgate_domain::Options::default(),
+            direction: parcelgate_carrier::Direction::default(),
+            documents: Vec::new(),
         }
     }
 
@@ -287,7 +180,7 @@ pub(crate) mod tests {
     #[test]
     fn an_order_becomes_the_body_that_is_described() {
         let (account, order) = (account(), order());
-        let body = serde_json::to_value(encode(&account, &order).unwrap()).unwrap();
+        let body = encode(&account, &order).unwrap();
         let expected = json!({
             "channelId": "481", "orderSource": "parcelgate", "orderNumber": "PG01TESTREFERENCE",
             "remark": "A-1001", "salesPlatform": "Amazon",
@@ -317,11 +210,30 @@ pub(crate) mod tests {
             eori: Some("DE123456789012345".to_owned()),
             vat: None,
         };
-        let body = serde_json::to_value(encode(&account, &order).unwrap()).unwrap();
+        let body = encode(&account, &order).unwrap();
         assert_eq!(body["companyCode"], "101");
         assert_eq!(body["parcelInfo"]["hasBattery"], 1);
         assert_eq!(body["parcelInfo"]["ioss"], "IM2760000000");
         assert_eq!(body["importCustomsInfo"]["eori"], "DE123456789012345");
+    }
+
+    #[test]
+    fn what_is_written_in_chinese_is_read_abroad() {
+        let mut order = order();
+        order.from.name = "李小明".into();
+        order.from.lines = vec!["龙城大道100号".into(), "B座".into()];
+        order.from.city = "深圳市".to_owned();
+        order.from.region = Some("广东省".to_owned());
+        order.to.name = "Zoë Łęcka".into();
+        let body = encode(&account(), &order).unwrap();
+        let sender = &body["senderInfo"];
+        assert_eq!(sender["name"], "Li Xiaoming");
+        assert_eq!(sender["address"], "Longcheng Dadao 100 Hao, B Zuo");
+        assert_eq!(
+            [&sender["city"], &sender["state"]],
+            ["Shenzhen", "Guangdong"]
+        );
+        assert_eq!(body["receiverInfo"]["name"], "Zoe Lecka");
     }
 
     #[test]
@@ -330,7 +242,7 @@ pub(crate) mod tests {
         let mut order = order();
         order.to.name = "".into();
         order.to.company = Some("Analytical Engines".into());
-        let body = serde_json::to_value(encode(&account, &order).unwrap()).unwrap();
+        let body = encode(&account, &order).unwrap();
         assert_eq!(body["receiverInfo"]["name"], "Analytical Engines");
     }
 }

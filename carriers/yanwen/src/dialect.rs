@@ -3,60 +3,78 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
-use parcelgate_carrier::{Dialect, Error, Intent, Kind, Response, Result, retry_after};
+use parcelgate_carrier::json::{self, Text};
+use parcelgate_carrier::said::{Judge, Said};
+use parcelgate_carrier::{Dialect, Error, Intent, Kind, Response, Result};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::auth::TRACK;
-use crate::{ID, loose, ship};
+use crate::{ID, ship};
 
 /// Both hosts answer in an envelope; the tracking host's has no `success` and numbers for codes.
 #[derive(Debug)]
 pub(crate) struct Envelopes;
 
-#[derive(Deserialize)]
+/// Where no success is claimed. There is no token that could be stale, and the address is one and
+/// the same for everything, so that it is not Yanwen who does not find it.
+const JUDGE: Judge = Judge {
+    carrier: "yanwen",
+    kinds: &[],
+    statuses: &[
+        (401, Kind::Credentials),
+        (403, Kind::Credentials),
+        (404, Kind::Malformed),
+    ],
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Envelope<'a> {
-    #[serde(default, deserialize_with = "loose::text")]
-    success: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    code: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    message: Option<String>,
+    success: Text,
+    code: Text,
+    message: Text,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
 }
 
+/// Whether a label was made, and why not.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Made {
+    is_success: Text,
+    error_msg: Text,
+}
+
 impl Dialect for Envelopes {
     fn verdict(&self, intent: &Intent, response: &Response) -> Result<()> {
-        let status = response.status();
-        match serde_json::from_slice::<Envelope<'_>>(response.body()) {
-            Ok(envelope) if status.is_success() => envelope.verdict(intent),
-            Ok(envelope) => Err(by_status(intent, response).said(
-                envelope.code.unwrap_or_default(),
-                envelope.message.unwrap_or_default(),
-            )),
-            Err(error) if status.is_success() => {
+        let claimed = response.status().is_success();
+        let verdict = match serde_json::from_slice::<Envelope<'_>>(response.body()) {
+            Ok(envelope) if claimed => envelope.verdict(intent),
+            Ok(envelope) => JUDGE.verdict(intent, response, Ok(envelope.said())),
+            Err(error) => {
                 let text = plain_text(response);
-                let kind = text.as_deref().and_then(by_text).unwrap_or(Kind::Malformed);
-                Err(failure(intent, kind)
-                    .said("", text.unwrap_or_default())
-                    .because(error))
+                match (text, text.and_then(by_text)) {
+                    (Some(text), kind) if claimed => {
+                        Err(failure(intent, kind.unwrap_or(Kind::Malformed)).said("", text))
+                    }
+                    (Some(text), Some(_)) => JUDGE.verdict(intent, response, Ok(said("", text))),
+                    _ => JUDGE.verdict(intent, response, Err(error.into())),
+                }
             }
-            Err(_) => {
-                let text = plain_text(response).unwrap_or_default();
-                Err(by_status(intent, response).said("", text))
-            }
-        }
+        };
+        verdict.map_err(|error| {
+            let pause = (error.kind == Kind::Throttled).then_some(PAUSE);
+            let pause = error.retry_after.or(pause);
+            error.retry_after(pause)
+        })
     }
 }
 
 impl Envelope<'_> {
     fn verdict(&self, intent: &Intent) -> Result<()> {
-        let code = self.code.as_deref().unwrap_or_default();
-        let text = self.message.as_deref().unwrap_or_default();
-        let number = code.parse::<i64>().ok();
-        let success = match self.success.as_deref() {
+        let number = self.code.parse::<i64>().ok();
+        let success = match self.success.get() {
             Some("true") => Some(true),
             Some("false") => Some(false),
             // On the tracking host the code says it all.
@@ -64,74 +82,55 @@ impl Envelope<'_> {
             _ => None,
         };
         let kind = match (success, number) {
-            (Some(true), Some(0)) => return self.label_verdict(intent),
+            (Some(true), Some(0)) if intent.operation == ship::LABEL => return self.made(intent),
+            (Some(true), Some(0)) => return Ok(()),
             (Some(false), Some(0)) | (Some(true) | None, Some(0..)) | (Some(true) | None, None) => {
                 Kind::Malformed // It contradicts itself, or says nothing.
             }
-            (_, Some(..0)) => by_text(text).unwrap_or(Kind::Unavailable),
-            (Some(false), _) => by_text(text).unwrap_or_else(|| refusal(intent, text)),
+            (Some(false), None) if self.said().is_none() => Kind::Malformed,
+            (_, Some(..0)) => by_text(&self.message).unwrap_or(Kind::Unavailable),
+            (Some(false), _) => {
+                by_text(&self.message).unwrap_or_else(|| refusal(intent, &self.message))
+            }
         };
-        Err(failure(intent, kind).said(code, text))
+        Err(failure(intent, kind).said(&*self.code, &*self.message))
     }
 
     /// A label that was not made is told inside an envelope that says all is well.
-    fn label_verdict(&self, intent: &Intent) -> Result<()> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Made {
-            #[serde(default, deserialize_with = "loose::text")]
-            is_success: Option<String>,
-            #[serde(default, deserialize_with = "loose::text")]
-            error_msg: Option<String>,
+    fn made(&self, intent: &Intent) -> Result<()> {
+        let made: Made = self.data.and_then(json::read).unwrap_or_default();
+        if *made.is_success == *"false" {
+            return Err(failure(intent, Kind::Refused).said("", &*made.error_msg));
         }
-        if intent.operation != ship::LABEL {
-            return Ok(());
-        }
-        let made = self
-            .data
-            .and_then(|data| serde_json::from_str::<Made>(data.get()).ok());
-        match made {
-            Some(made) if made.is_success.as_deref() == Some("false") => {
-                Err(failure(intent, Kind::Refused).said("", made.error_msg.unwrap_or_default()))
-            }
-            _ => Ok(()),
-        }
+        Ok(())
+    }
+
+    fn said(&self) -> Option<Said> {
+        said(&self.code, &self.message)
     }
 }
 
+/// Nothing, where there is neither a code nor a word: a framework's own page is JSON, too.
+fn said(code: &str, text: &str) -> Option<Said> {
+    (!code.is_empty() || !text.is_empty()).then(|| Said {
+        code: code.to_owned(),
+        text: text.to_owned(),
+    })
+}
+
 fn failure(intent: &Intent, kind: Kind) -> Error {
-    let pause = (kind == Kind::Throttled).then_some(PAUSE);
-    Error::new(kind, ID, intent.operation).retry_after(pause)
+    Error::new(kind, ID, intent.operation)
 }
 
 /// How long to leave an account alone that asked too often, where Yanwen does not say.
 const PAUSE: Duration = Duration::from_secs(60);
 
-fn by_status(intent: &Intent, response: &Response) -> Error {
-    let kind = match response.status() {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Kind::Credentials,
-        StatusCode::TOO_MANY_REQUESTS => Kind::Throttled,
-        status if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT => {
-            Kind::Unavailable
-        }
-        // The address is one and the same for everything, so no other status is Yanwen's own word.
-        _ => Kind::Malformed,
-    };
-    let error = failure(intent, kind);
-    match retry_after(response) {
-        Some(pause) => error.retry_after(Some(pause)),
-        None => error,
-    }
-}
-
 /// A signature that is wrong is told in plain Chinese text, without any envelope.
-fn plain_text(response: &Response) -> Option<String> {
+fn plain_text(response: &Response) -> Option<&str> {
     let text = std::str::from_utf8(response.body()).ok()?.trim();
     let plain = !text.is_empty() && !text.starts_with(['<', '{', '[']);
-    plain.then(|| text.chars().take(TEXT_CHARS_MAX).collect())
+    plain.then_some(text)
 }
-
-const TEXT_CHARS_MAX: usize = 200;
 
 /// What a text says by itself, whatever the code. First row that holds, first served.
 #[rustfmt::skip]
@@ -181,6 +180,7 @@ mod tests {
     use std::time::Instant;
 
     use bytes::Bytes;
+    use http::StatusCode;
     use parcelgate_carrier::{Class, Repeat};
 
     use super::*;
@@ -192,6 +192,7 @@ mod tests {
             operation,
             host,
             class: Class::Manage,
+            lane: Class::Manage.lane(),
             repeat: Repeat::Safe,
             permits: NonZeroU32::MIN,
             deadline: Instant::now(),
@@ -218,6 +219,7 @@ mod tests {
             r#"{"success":false,"code":"0"}"#,
             r#"{"success":true,"code":"5001","message":"x"}"#,
             r#"{"success":true}"#,
+            r#"{"success":false}"#,
             r#"{"code":"0"}"#,
             "{}",
             "<html>",
@@ -280,6 +282,21 @@ mod tests {
             (error.kind, error.retry_after),
             (Kind::Throttled, Some(PAUSE))
         );
+    }
+
+    #[test]
+    fn a_status_beside_an_envelope_is_weighed_with_its_words() {
+        let envelope = r#"{"success":false,"code":"1","message":"x"}"#;
+        assert_eq!(kind("buy", 400, envelope), Some(Kind::Refused));
+        let page = r#"{"timestamp":1,"status":400,"error":"Bad Request"}"#;
+        assert_eq!(kind("buy", 400, page), Some(Kind::Malformed));
+        for status in [404, 500, 302] {
+            assert!(
+                kind("buy", status, envelope).unwrap().in_doubt(),
+                "{status}"
+            );
+            assert_ne!(kind("find", status, envelope), Some(Kind::NotFound));
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Prices come from the account's own rate card, labels from `express.order.*`, tracking from a
 //! host of its own. What is proven and what is not stands in the README beside this crate.
 
+mod absences;
 mod account;
 mod auth;
 mod calc;
@@ -12,7 +13,6 @@ mod codes;
 mod declare;
 mod dialect;
 mod gateway;
-mod loose;
 mod rate_card;
 mod rates;
 mod ship;
@@ -21,8 +21,8 @@ mod track;
 use std::time::Duration;
 
 use parcelgate_carrier::{
-    Carrier, Catalogue, Class, Dialect, Host, Lookup, Profile, Quota, Rates, SettingsError,
-    ShipIdempotency, Shipping, Tracking,
+    Carrier, Catalogue, Class, Connect, Dialect, Host, Lookup, Profile, Quota, Rates,
+    SettingsError, ShipIdempotency, Shipping, Tracking,
 };
 use parcelgate_domain::{CarrierId, LabelFormat};
 
@@ -31,6 +31,11 @@ use rates::Prices;
 
 /// The id in configuration and interface.
 pub const ID: CarrierId = CarrierId::known("yanwen");
+
+/// Yanwen as the gateway lists it.
+pub const CARRIER: (CarrierId, Connect) = (ID, |settings| {
+    parcelgate_carrier::connect(ID, settings, connect)
+});
 
 /// One account with Yanwen.
 #[derive(Debug)]
@@ -46,14 +51,15 @@ pub struct Yanwen {
 /// # Errors
 /// When a setting is missing, or the rate card cannot be used: then with every line that is wrong.
 pub fn connect(account: Account) -> Result<Yanwen, SettingsError> {
-    account.check()?;
+    let account = account.checked()?;
     let prices = Prices::of(&account)?;
+    let profile = profile(!matches!(prices, Prices::None));
     let hosts = auth::hosts(&account);
     Ok(Yanwen {
         account,
         hosts,
         prices,
-        profile: profile(),
+        profile,
     })
 }
 
@@ -90,7 +96,7 @@ impl Carrier for Yanwen {
     }
 }
 
-fn profile() -> Profile {
+fn profile(prices: bool) -> Profile {
     Profile {
         id: ID,
         name: "Yanwen",
@@ -109,20 +115,21 @@ fn profile() -> Profile {
         // A signature is good for five minutes, so an order that arrives later is refused.
         quiet: Duration::from_secs(5 * 60),
         void_window: None,
+        absences: absences::absences(prices),
     }
 }
 
 /// Yanwen publishes no limit; this is a cautious start.
 const QUOTAS: [Quota; 4] = [
-    two_a_second(Class::Rate),
-    two_a_second(Class::Ship),
-    two_a_second(Class::Track),
-    two_a_second(Class::Manage),
+    two_a_second(&[Class::Rate]),
+    two_a_second(&[Class::Ship]),
+    two_a_second(&[Class::Track]),
+    two_a_second(&[Class::Manage]),
 ];
 
-const fn two_a_second(class: Class) -> Quota {
+const fn two_a_second(classes: &'static [Class]) -> Quota {
     Quota {
-        class,
+        classes,
         permits: 2,
         per: Duration::from_secs(1),
     }

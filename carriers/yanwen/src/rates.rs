@@ -4,13 +4,12 @@
 use async_trait::async_trait;
 use parcelgate_carrier::{Call, Kind, RateAsk, Rates, Result, SettingsError};
 use parcelgate_domain::{
-    Charge, ChargeKind, Country, Parcel, Quote, Service, ServiceCode, Transit, Violations,
+    Charge, ChargeKind, Country, Parcel, Quote, Service, ServiceCode, Transit,
 };
 
-use crate::account::refused;
 use crate::gateway::failed;
 use crate::rate_card::{RateCard, Row};
-use crate::{Account, Yanwen, calc};
+use crate::{Account, ID, Yanwen, calc, check};
 
 pub(crate) const OPERATION: &str = "quote";
 
@@ -56,6 +55,13 @@ impl Prices {
     }
 }
 
+fn refused(problem: String) -> SettingsError {
+    SettingsError {
+        carrier: ID,
+        problem,
+    }
+}
+
 fn read(path: &str) -> Result<String, SettingsError> {
     let unreadable = |error: std::io::Error| refused(format!("rate_card {path}: {error}"));
     if std::fs::metadata(path).map_err(unreadable)?.len() > CARD_BYTES_MAX {
@@ -89,23 +95,17 @@ impl Rates for Yanwen {
     }
 }
 
-/// The one parcel of `ask`, which must start in China.
+/// The one parcel of `ask`, which must start in China and be without extras.
 fn parcel(ask: &RateAsk) -> Result<Parcel> {
     if ask.from.country != Country::CN {
         let text = "Yanwen carries from China only";
         return Err(failed(Kind::Unsupported, OPERATION).said("", text));
     }
+    let mut found = check::parcels(&ask.parcels);
+    found.append(check::extras(ask.options));
     match ask.parcels.as_slice() {
-        [parcel] => Ok(*parcel),
-        parcels => {
-            let mut found = Violations::new();
-            found.refuse(
-                "parcels",
-                parcels.len(),
-                "one parcel: Yanwen has no shipments of several",
-            );
-            Err(failed(Kind::Invalid, OPERATION).at(found))
-        }
+        [parcel] if found.is_empty() => Ok(*parcel),
+        _ => Err(failed(Kind::Invalid, OPERATION).at(found)),
     }
 }
 
@@ -204,6 +204,7 @@ mod tests {
             }),
             ship_on: "2026-11-22".parse().unwrap(),
             service: None,
+            options: parcelgate_domain::Options::default(),
         }
     }
 
@@ -241,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn other_origins_and_several_parcels_are_refused() {
+    fn other_origins_several_parcels_and_extras_are_refused() {
         assert_eq!(
             parcel(&ask("US", 1, false)).unwrap_err().kind,
             Kind::Unsupported
@@ -249,6 +250,13 @@ mod tests {
         let error = parcel(&ask("CN", 2, false)).unwrap_err();
         assert_eq!(error.kind, Kind::Invalid);
         assert_eq!(error.violations.as_slice()[0].field, "parcels");
+        let mut insured = ask("CN", 1, false);
+        insured.options.insured = Some(Money::of_minor(900, Currency::USD));
+        let error = parcel(&insured).unwrap_err();
+        assert_eq!(
+            error.violations.as_slice()[0].field,
+            "options.insured_value"
+        );
     }
 
     #[test]

@@ -1,20 +1,18 @@
 //! Labels: order, look up, fetch the paper, cancel.
 
 use async_trait::async_trait;
-use base64::Engine;
-use base64::engine::DecodePaddingMode;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-use parcelgate_carrier::{Call, Class, Kind, Order, Response, Result, Shipping};
+use parcelgate_carrier::json::{Many, Text};
+use parcelgate_carrier::{Call, Class, Kind, Order, Response, Result, Shipping, paper};
 use parcelgate_domain::{
     Label, LabelFormat, Reference, Service, ServiceCode, Shipment, ShippedParcel, TrackingNumber,
     Violations,
 };
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::codes::WaybillState;
 use crate::gateway::{self, failed};
-use crate::{Yanwen, check, declare, loose};
+use crate::{Yanwen, check, declare};
 
 pub(crate) const BUY: &str = "buy";
 pub(crate) const LABEL: &str = "label";
@@ -45,18 +43,9 @@ impl Shipping for Yanwen {
     }
 
     async fn find(&self, call: &Call<'_>, reference: &Reference) -> Result<Option<Shipment>> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Ask<'a> {
-            list_number: [&'a str; 1],
-        }
-        let list_number = [reference.as_str()];
-        let request = gateway::request(
-            &self.account,
-            FIND,
-            "express.order.getlist",
-            &Ask { list_number },
-        )?;
+        let body = json!({"listNumber": [reference.as_str()]});
+        let method = "express.order.getlist";
+        let request = gateway::request(&self.account, FIND, method, &body)?;
         match call.send(request).await {
             Ok(response) => self.found(reference, &response),
             Err(error) if error.kind == Kind::NotFound => Ok(None),
@@ -71,19 +60,16 @@ impl Shipping for Yanwen {
     /// Cancels, then looks: the answer to the cancellation says nothing of a waybill that was
     /// cancelled before, and an accepted one may take a while to show.
     async fn void(&self, call: &Call<'_>, shipment: &Shipment) -> Result<()> {
-        let waybill_number = shipment.carrier_number.as_str();
-        let note = Some("Cancelled by the sender");
-        let body = ByNumber {
-            waybill_number,
-            note,
-        };
+        let number = shipment.carrier_number.as_str();
+        // Some products want a reason.
+        let body = json!({"waybillNumber": number, "note": "Cancelled by the sender"});
         let request = gateway::request(&self.account, VOID, "express.order.cancel", &body)?;
         let refusal = match call.send(request).await {
             Ok(_) => None,
             Err(error) if matches!(error.kind, Kind::Refused | Kind::NotFound) => Some(error),
             Err(error) => return Err(error),
         };
-        match (refusal, self.state(call, waybill_number).await) {
+        match (refusal, self.state(call, number).await) {
             (_, Ok(WaybillState::Cancelled)) | (None, Ok(WaybillState::Announced)) => Ok(()),
             (None, Ok(WaybillState::UnderWay)) => {
                 let text = "the waybill is under way in spite of its cancellation";
@@ -96,40 +82,16 @@ impl Shipping for Yanwen {
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ByNumber<'a> {
-    waybill_number: &'a str,
-    /// The reason, which some products want.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<&'a str>,
-}
-
-impl<'a> ByNumber<'a> {
-    const fn new(waybill_number: &'a str) -> Self {
-        Self {
-            waybill_number,
-            note: None,
-        }
-    }
-}
-
 /// A waybill, as creation and look-up tell it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 struct Waybill {
-    #[serde(default, deserialize_with = "loose::text")]
-    waybill_number: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    order_number: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    reference_number: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    channel_id: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    channel_name: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    status: Option<String>,
+    waybill_number: Text,
+    order_number: Text,
+    reference_number: Text,
+    channel_id: Text,
+    channel_name: Text,
+    status: Text,
 }
 
 /// What an answer is that names a number nobody asked for.
@@ -138,7 +100,7 @@ const OTHER: &str = "the answer is about another order";
 impl Yanwen {
     fn created(&self, order: &Order, response: &Response) -> Result<Shipment> {
         let waybill: Waybill = gateway::data(BUY, response)?;
-        let ours = waybill.order_number.as_deref();
+        let ours = waybill.order_number.get();
         if ours.is_some_and(|number| number != order.reference.as_str()) {
             return Err(failed(Kind::Malformed, BUY).said("", OTHER));
         }
@@ -148,26 +110,20 @@ impl Yanwen {
     /// The one live waybill under `reference`. What was cancelled is not a purchase; what cannot be
     /// read is no proof that there is none.
     fn found(&self, reference: &Reference, response: &Response) -> Result<Option<Shipment>> {
-        let rows: Option<Vec<Box<RawValue>>> = gateway::data(FIND, response)?;
-        let waybills: Vec<Waybill> = rows
-            .unwrap_or_default()
-            .iter()
-            .map(|raw| serde_json::from_str(raw.get()))
-            .collect::<Result<_, _>>()
-            .map_err(|error| failed(Kind::Malformed, FIND).because(error))?;
-        let asked = Some(reference.as_str());
-        if waybills
-            .iter()
-            .any(|waybill| waybill.order_number.as_deref() != asked)
-        {
+        let waybills: Many<Waybill> = gateway::data(FIND, response)?;
+        if waybills.unreadable() > 0 {
+            return Err(failed(Kind::Malformed, FIND));
+        }
+        let ours = |waybill: &Waybill| *waybill.order_number == *reference.as_str();
+        if !waybills.iter().all(ours) {
             return Err(failed(Kind::Malformed, FIND).said("", OTHER));
         }
         let live = waybills
             .iter()
             .find(|waybill| waybill.state() != WaybillState::Cancelled);
         live.map(|waybill| {
-            let channel = waybill.channel_id.clone().unwrap_or_default();
-            self.shipment(FIND, reference, ServiceCode::new(channel), waybill)
+            let code = ServiceCode::new(waybill.channel_id.as_str());
+            self.shipment(FIND, reference, code, waybill)
         })
         .transpose()
     }
@@ -179,27 +135,23 @@ impl Yanwen {
         code: ServiceCode,
         waybill: &Waybill,
     ) -> Result<Shipment> {
-        let number = waybill.waybill_number.as_deref().unwrap_or_default();
-        let tracking_number: TrackingNumber = number
+        let tracking_number: TrackingNumber = waybill
+            .waybill_number
             .parse()
             .map_err(|error| failed(Kind::Malformed, operation).because(error))?;
-        let name = waybill
-            .channel_name
-            .as_deref()
-            .or_else(|| self.prices.channel_name(code.as_str()))
-            .unwrap_or(code.as_str())
-            .to_owned();
+        let known = self.prices.channel_name(code.as_str());
+        let name = waybill.channel_name.get().or(known);
+        let last_mile_number = waybill.reference_number.parse().ok();
         Ok(Shipment {
             reference: reference.clone(),
-            carrier_number: number.to_owned(),
-            service: Service { name, code },
+            carrier_number: waybill.waybill_number.to_string(),
+            service: Service {
+                name: name.unwrap_or(code.as_str()).to_owned(),
+                code,
+            },
             charged: None,
             parcels: vec![ShippedParcel {
-                last_mile_number: waybill
-                    .reference_number
-                    .as_deref()
-                    .and_then(|text| text.parse().ok())
-                    .filter(|number| *number != tracking_number),
+                last_mile_number: last_mile_number.filter(|number| *number != tracking_number),
                 tracking_number,
                 label: None,
             }],
@@ -207,13 +159,13 @@ impl Yanwen {
     }
 
     async fn paper(&self, call: &Call<'_>, waybill_number: &str) -> Result<Label> {
-        let body = ByNumber::new(waybill_number);
+        let body = json!({"waybillNumber": waybill_number});
         let request = gateway::request(&self.account, LABEL, "express.order.label.get", &body)?;
-        paper(waybill_number, &call.send(request).await?)
+        label(waybill_number, &call.send(request).await?)
     }
 
     async fn state(&self, call: &Call<'_>, waybill_number: &str) -> Result<WaybillState> {
-        let body = ByNumber::new(waybill_number);
+        let body = json!({"waybillNumber": waybill_number});
         let request = gateway::request(&self.account, VOID, "express.order.get", &body)?;
         let waybill: Waybill = gateway::data(VOID, &call.send(request).await?)?;
         Ok(waybill.state())
@@ -222,42 +174,25 @@ impl Yanwen {
 
 impl Waybill {
     fn state(&self) -> WaybillState {
-        WaybillState::of(self.status.as_deref().unwrap_or_default())
+        WaybillState::of(&self.status)
     }
 }
 
-/// Base64 as anybody writes it, with padding or without.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
-fn paper(waybill_number: &str, response: &Response) -> Result<Label> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
+fn label(waybill_number: &str, response: &Response) -> Result<Label> {
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "camelCase")]
     struct Made {
-        #[serde(default, deserialize_with = "loose::text")]
-        waybill_number: Option<String>,
-        base64_string: String,
+        waybill_number: Text,
+        base64_string: Text,
     }
     let malformed = |text: &str| failed(Kind::Malformed, LABEL).said("", text);
     let made: Made = gateway::data(LABEL, response)?;
-    let other = made
-        .waybill_number
-        .filter(|number| number != waybill_number);
-    if other.is_some() {
+    let named = made.waybill_number.get();
+    if named.is_some_and(|number| number != waybill_number) {
         return Err(malformed("the label of another waybill"));
     }
-    let text: String = made.base64_string.split_ascii_whitespace().collect();
-    let bytes = BASE64
-        .decode(text)
-        .map_err(|error| failed(Kind::Malformed, LABEL).because(error))?;
-    let format = LabelFormat::Pdf;
-    if format.fits(&bytes) {
-        Ok(Label { format, bytes })
-    } else {
-        Err(malformed("the label is no PDF"))
-    }
+    paper::label(LabelFormat::Pdf, &made.base64_string)
+        .ok_or_else(|| malformed("the label is no PDF"))
 }
 
 #[cfg(test)]
@@ -340,7 +275,7 @@ mod tests {
         let read = |number: &str, text: &str| {
             let body =
                 format!(r#"{{"data":{{"waybillNumber":"{number}","base64String":"{text}"}}}}"#);
-            paper("UH204417367YP", &answer(&body))
+            label("UH204417367YP", &answer(&body))
         };
         let pdf = "JVBERi0xLjQKJSVFT0YK";
         assert_eq!(

@@ -1,24 +1,21 @@
 //! Where parcels are, from the host that does nothing else.
 
-use std::collections::HashMap;
-
 use async_trait::async_trait;
 use http::Method;
-use jiff::tz::Offset;
-use jiff::{Timestamp, civil};
+use jiff::Timestamp;
+use parcelgate_carrier::json::{Many, Text};
+use parcelgate_carrier::latin::has_han;
+use parcelgate_carrier::meaning::{Meaning, Told};
 use parcelgate_carrier::{
-    Call, Class, Error, Kind, Outgoing, Response, Result, Track, Tracking, read_json,
+    Call, Class, Error, Kind, Outgoing, Response, Result, Track, Tracking, moment, read_json,
 };
-use parcelgate_domain::{
-    EventId, EventTime, Leg, Place, TrackingEvent, TrackingNumber, Violations,
-};
+use parcelgate_domain::{EventTime, Leg, Place, TrackingEvent, TrackingNumber, Violations};
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::auth::TRACK;
 use crate::codes::{self, MAPPING_VERSION};
 use crate::gateway::failed;
-use crate::{ID, Yanwen, loose};
+use crate::{ID, Yanwen};
 
 /// How many numbers one request may ask for.
 pub(crate) const NUMBERS_MAX: usize = 30;
@@ -54,102 +51,60 @@ fn encode(numbers: &[TrackingNumber]) -> Result<Outgoing> {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Answer {
-    #[serde(deserialize_with = "loose::elements")]
-    result: Vec<Box<RawValue>>,
-    #[serde(default, deserialize_with = "loose::text")]
-    request_time: Option<String>,
+    result: Many<Tracked>,
+    #[serde(default, rename = "requestTime")]
+    request_time: Text,
 }
 
 /// One number's part of the answer.
-#[derive(Deserialize)]
-struct Parcel {
-    #[serde(default, deserialize_with = "loose::text")]
-    exchange_number: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    tracking_status: Option<String>,
-    #[serde(default, deserialize_with = "loose::elements")]
-    checkpoints: Vec<Box<RawValue>>,
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Tracked {
+    tracking_number: Text,
+    exchange_number: Text,
+    tracking_status: Text,
+    checkpoints: Many<Checkpoint>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Checkpoint {
-    #[serde(default, deserialize_with = "loose::text")]
-    time_stamp: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    time_zone: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    tracking_status: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    message: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    location: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    is_last_mile_checkpoint: Option<String>,
+    time_stamp: Text,
+    time_zone: Text,
+    tracking_status: Text,
+    message: Text,
+    location: Text,
+    is_last_mile_checkpoint: Text,
 }
 
 fn decode(numbers: &[TrackingNumber], response: &Response) -> Result<Vec<Result<Track>>> {
     let answer: Answer = read_json(&ID, OPERATION, response)?;
-    let seen = answer.request_time.and_then(|text| text.parse().ok());
-    let parcels: HashMap<TrackingNumber, &RawValue> = answer
-        .result
-        .iter()
-        .filter_map(|raw| Some((asked(raw)?, &**raw)))
-        .collect();
+    let seen = answer.request_time.parse().ok();
+    let seen = seen.or_else(|| moment::answered_at(response.headers()));
     let answers = numbers.iter().map(|number| {
-        let raw = parcels
-            .get(number)
-            .ok_or_else(|| unknown("the answer leaves the number out"))?;
-        let parcel = serde_json::from_str(raw.get())
-            .map_err(|error| failed(Kind::Malformed, OPERATION).because(error))?;
-        track(number, &parcel, seen)
+        let is_asked = |parcel: &&Tracked| parcel.tracking_number.parse().as_ref() == Ok(number);
+        let parcel = answer.result.iter().rfind(is_asked);
+        let parcel = parcel.ok_or_else(|| unknown("the answer leaves the number out"))?;
+        track(number, parcel, seen)
     });
     Ok(answers.collect())
-}
-
-/// The number that a part of the answer is about.
-fn asked(raw: &RawValue) -> Option<TrackingNumber> {
-    #[derive(Deserialize)]
-    struct Asked {
-        #[serde(deserialize_with = "loose::text")]
-        tracking_number: Option<String>,
-    }
-    let asked: Asked = serde_json::from_str(raw.get()).ok()?;
-    asked.tracking_number?.parse().ok()
 }
 
 fn unknown(text: &str) -> Error {
     failed(Kind::NotFound, OPERATION).said(codes::NOT_FOUND, text)
 }
 
-fn track(number: &TrackingNumber, parcel: &Parcel, seen: Option<Timestamp>) -> Result<Track> {
-    let checkpoints: Vec<Checkpoint> = parcel
-        .checkpoints
-        .iter()
-        .filter_map(|raw| serde_json::from_str(raw.get()).ok())
-        .collect();
-    let nowhere = parcel.tracking_status.as_deref() == Some(codes::NOT_FOUND);
-    if checkpoints.is_empty() && nowhere {
+fn track(number: &TrackingNumber, parcel: &Tracked, seen: Option<Timestamp>) -> Result<Track> {
+    if parcel.checkpoints.is_empty() && *parcel.tracking_status == *codes::NOT_FOUND {
         return Err(unknown(""));
     }
-    let latest = checkpoints
-        .iter()
-        .filter_map(|checkpoint| checkpoint.time())
-        .map(|time| time.instant)
-        .max();
-    let stand_in = seen.or(latest).unwrap_or(Timestamp::UNIX_EPOCH);
-    let events = checkpoints
-        .into_iter()
-        .map(|checkpoint| checkpoint.event(number, seen, stand_in))
-        .collect();
-    let last_mile = parcel.exchange_number.as_ref();
+    let events = parcel.checkpoints.iter();
+    let last_mile_number = parcel.exchange_number.parse().ok();
     Ok(Track {
         number: number.clone(),
-        events,
-        last_mile_number: last_mile
-            .and_then(|text| text.parse().ok())
-            .filter(|last_mile| last_mile != number),
+        events: events.filter_map(|one| one.event(number, seen)).collect(),
+        last_mile_number: last_mile_number.filter(|last_mile| last_mile != number),
         estimate: None,
     })
 }
@@ -157,82 +112,38 @@ fn track(number: &TrackingNumber, parcel: &Parcel, seen: Option<Timestamp>) -> R
 impl Checkpoint {
     /// Local time, with the offset that stands beside it.
     fn time(&self) -> Option<EventTime> {
-        let local: civil::DateTime = self.time_stamp.as_deref()?.parse().ok()?;
-        match self.time_zone.as_deref().and_then(offset) {
-            Some(offset) => EventTime::with_offset(local, offset),
-            None => EventTime::local_only(local),
-        }
+        let (local, offset) = moment::written(&self.time_stamp)?;
+        moment::at(local, moment::offset(&self.time_zone).or(offset))
     }
 
-    fn event(
-        self,
-        number: &TrackingNumber,
-        seen: Option<Timestamp>,
-        stand_in: Timestamp,
-    ) -> TrackingEvent {
-        let occurred_at = self.time().unwrap_or(EventTime::inferred(stand_in));
-        let meaning = codes::meaning(self.tracking_status.as_deref().unwrap_or_default());
-        let time = [self.time_stamp, self.time_zone].map(Option::unwrap_or_default);
-        let last_mile = self.is_last_mile_checkpoint.as_deref() == Some("1");
-        let code = self.tracking_status.unwrap_or_default();
-        let text = self.message.unwrap_or_default();
-        let place = Place {
-            city: self.location,
-            ..Place::default()
-        };
-        TrackingEvent {
-            id: EventId::of(&ID, number, &code, &time.concat(), &place, &text),
+    fn event(&self, number: &TrackingNumber, seen: Option<Timestamp>) -> Option<TrackingEvent> {
+        let meaning = codes::meaning(&self.tracking_status);
+        let last_mile = self.is_last_mile_checkpoint.is_true() && meaning.leg != Some(Leg::Return);
+        let told = Told {
             carrier: ID,
-            number: number.clone(),
-            status: meaning.status,
-            substatus: meaning.substatus,
-            leg: match meaning.leg {
-                Some(Leg::Return) => meaning.leg,
-                _ if last_mile => Some(Leg::LastMile),
-                leg => leg,
+            number,
+            code: &self.tracking_status,
+            text: &self.message,
+            // English, and Chinese where the last mile has no other text.
+            language: if has_han(&self.message) { "zh" } else { "en" },
+            place: Place {
+                city: self.location.owned(),
+                ..Place::default()
             },
-            flags: meaning.flags,
-            language: language(&text).to_owned(),
-            code,
-            text,
-            place,
-            occurred_at,
-            observed_at: seen.unwrap_or(occurred_at.instant),
-            correction: false,
+            time_text: &format!("{}{}", self.time_stamp, self.time_zone),
+            time: self.time(),
+            meaning: Meaning {
+                leg: if last_mile {
+                    Some(Leg::LastMile)
+                } else {
+                    meaning.leg
+                },
+                ..meaning
+            },
+            observed_at: seen,
             mapping_version: MAPPING_VERSION,
-        }
-    }
-}
-
-/// `+08`, `+8`, `-03`, `+05:30`, `+0530`.
-fn offset(text: &str) -> Option<Offset> {
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => (1, text),
-    };
-    let (hours, minutes) = match digits.split_once(':') {
-        Some(parts) => parts,
-        None if digits.len() > 2 => digits.split_at_checked(digits.len() - 2)?,
-        None => (digits, "0"),
-    };
-    let plain =
-        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-    if !plain(hours) || !plain(minutes) {
-        return None;
-    }
-    let (hours, minutes): (i32, i32) = (hours.parse().ok()?, minutes.parse().ok()?);
-    // No place on earth is further from UTC.
-    let minutes = Some(hours * 60 + minutes).filter(|total| *total <= 14 * 60 && minutes < 60)?;
-    Offset::from_seconds(sign * minutes * 60).ok()
-}
-
-/// Yanwen writes English, and Chinese where the last mile has no other text.
-fn language(text: &str) -> &'static str {
-    if text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) {
-        "zh"
-    } else {
-        "en"
+        };
+        told.event()
     }
 }
 
@@ -240,7 +151,6 @@ fn language(text: &str) -> &'static str {
 mod tests {
     use bytes::Bytes;
     use parcelgate_domain::{Status, Substatus, TimeBasis, fold};
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -335,38 +245,9 @@ mod tests {
     }
 
     #[test]
-    fn offsets_in_every_form() {
-        let seconds = |text| offset(text).map(Offset::seconds);
-        for (text, minutes) in [
-            ("+08", 480),
-            ("+8", 480),
-            ("8", 480),
-            ("-03", -180),
-            ("+05:30", 330),
-            ("-0930", -570),
-            ("+0", 0),
-            ("+14", 840),
-        ] {
-            assert_eq!(seconds(text), Some(minutes * 60), "{text}");
-        }
-        for text in [
-            "", "+", "CST", "+15", "+08:", "+8:75", "++8", "+081530", "＋8",
-        ] {
-            assert_eq!(seconds(text), None, "{text}");
-        }
-    }
-
-    #[test]
     fn more_numbers_than_fit_are_not_sent() {
         let many = vec![number("UH204417367YP"); NUMBERS_MAX + 1];
         assert_eq!(encode(&many).unwrap_err().kind, Kind::Invalid);
         assert!(encode(&many[..NUMBERS_MAX]).is_ok());
-    }
-
-    proptest! {
-        #[test]
-        fn no_offset_makes_it_panic(text in "[+-]?[0-9:a-z]{0,8}|\\PC{0,6}") {
-            let _offset = offset(&text);
-        }
     }
 }

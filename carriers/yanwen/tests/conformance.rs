@@ -6,7 +6,11 @@ use parcelgate_carrier_yanwen::{ID, connect};
 use parcelgate_conformance::{Lane, Served, Subject};
 
 fn main() -> ExitCode {
-    parcelgate_conformance::main(&Subject {
+    parcelgate_conformance::main(&subject())
+}
+
+pub(crate) fn subject() -> Subject {
+    Subject {
         connect: |settings| parcelgate_carrier::connect(ID, settings, connect),
         settings: r#"{
             "user_id": "sentinel-user-id",
@@ -32,8 +36,10 @@ fn main() -> ExitCode {
         ],
         numbers: &["UH204417367YP", "UH204417375YP", "UH204417384YP"],
         carrier_number: "UH204417367YP",
+        return_service: "",
+        pickup: ("", ""),
         // What Yanwen publishes is pages to read, no description that a program could check
         // against.
         descriptions: &[],
-    })
+    }
 }

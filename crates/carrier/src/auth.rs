@@ -1,6 +1,10 @@
 //! How a host wants to be told who asks: data for the signing layer, which does the work.
 
-use parcelgate_domain::Secret;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use parcelgate_domain::{ExposeSecret as _, Secret};
 
 /// One address of a carrier, as one account uses it.
 #[derive(Debug)]
@@ -18,22 +22,27 @@ pub struct Host {
 pub enum Auth {
     /// Nothing.
     Open,
-    /// A header with a fixed value.
-    Header {
-        /// Name of the header, in lower case.
-        name: &'static str,
-        /// Its value.
-        value: Secret,
-    },
-    /// A bearer token, got for a client id and its secret (RFC 6749, section 4.4).
-    ClientCredentials(ClientCredentials),
+    /// Headers with fixed values: the name of each, in lower case, and its value.
+    Headers(Vec<(&'static str, Secret)>),
+    /// A bearer token, got by a grant.
+    Bearer(Grant),
+    /// A second token, beside the bearer token of the host that issues it.
+    Issued(Issued),
     /// A digest over the request, in its query.
     Digest(Digest),
 }
 
-/// Where and how a token is got.
+/// The value of an `authorization` header for a user and a password (RFC 7617).
+#[must_use]
+pub fn basic(user: &Secret, password: &Secret) -> Secret {
+    let pair = format!("{}:{}", user.expose_secret(), password.expose_secret());
+    Secret::from(format!("Basic {}", BASE64_STANDARD.encode(pair)))
+}
+
+/// Where and how a bearer token is got: for a client id and its secret (RFC 6749, section 4.4), or
+/// for a user of theirs (section 4.3).
 #[derive(Debug)]
-pub struct ClientCredentials {
+pub struct Grant {
     /// The host to ask; itself must be [`Auth::Open`].
     pub host: &'static str,
     /// The path to ask at.
@@ -44,8 +53,36 @@ pub struct ClientCredentials {
     pub client_secret: Secret,
     /// How the two are sent.
     pub style: ClientStyle,
+    /// For whom, when the carrier wants a user and a password in the form, too.
+    pub user: Option<User>,
     /// Further headers that the carrier wants on the token request.
     pub headers: Vec<(&'static str, String)>,
+}
+
+/// A user of a carrier's.
+#[derive(Debug)]
+pub struct User {
+    /// The name.
+    pub name: Secret,
+    /// The password.
+    pub password: Secret,
+}
+
+/// Where and how a token is got that a host issues to the bearer of another.
+#[derive(Debug)]
+pub struct Issued {
+    /// The host to ask; itself must be [`Auth::Bearer`]. Its token is shown here, too.
+    pub host: &'static str,
+    /// The path to post to.
+    pub path: &'static str,
+    /// What is posted: JSON, which names accounts.
+    pub body: Secret,
+    /// Which member of the answer, at its top, is the token.
+    pub member: &'static str,
+    /// In which header it is shown, in lower case, without a word before it.
+    pub header: &'static str,
+    /// How long it is good; the answer does not say.
+    pub life: Duration,
 }
 
 /// How client id and secret are sent.
@@ -82,4 +119,16 @@ pub enum DigestPart {
     Query(&'static str),
     /// The same time that goes into the query.
     Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of RFC 7617, section 2.
+    #[test]
+    fn user_and_password_are_one_value() {
+        let value = basic(&Secret::from("Aladdin"), &Secret::from("open sesame"));
+        assert_eq!(value.expose_secret(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+    }
 }

@@ -4,12 +4,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::{Exchange, Outgoing, Repeat, Response, Result};
+use crate::{Exchange, Lane, Outgoing, Repeat, Response, Result};
 
 /// The only thing by which a carrier can reach the outside, for the length of one operation.
 pub struct Call<'a> {
     wire: &'a dyn Exchange,
     deadline: Instant,
+    lane: Lane,
     accepted: AtomicBool,
 }
 
@@ -20,8 +21,16 @@ impl<'a> Call<'a> {
         Self {
             wire,
             deadline,
+            lane: Lane::Buy,
             accepted: AtomicBool::new(false),
         }
+    }
+
+    /// The same, with every request of it in `lane` or further back.
+    #[must_use]
+    pub const fn behind(mut self, lane: Lane) -> Self {
+        self.lane = lane;
+        self
     }
 
     /// When nobody waits any more.
@@ -40,7 +49,7 @@ impl<'a> Call<'a> {
     /// Whatever the layers beneath make of the failure.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Response> {
         let repeat = outgoing.repeat();
-        let request = outgoing.into_request(self.deadline);
+        let request = outgoing.into_request(self.deadline, self.lane);
         match self.wire.exchange(request).await {
             Ok(response) => {
                 if repeat == Repeat::OnlyIfUnsent {

@@ -3,7 +3,10 @@
 use parcelgate_domain::CarrierId;
 use serde::de::DeserializeOwned;
 
-use crate::{Addresses, Catalogue, Dialect, Host, Profile, Pushes, Rates, Shipping, Tracking};
+use crate::{
+    Addresses, Catalogue, Dialect, Documents, Host, LandedCosts, Manifests, Pickups, Profile,
+    Proofs, Pushes, Rates, Returns, Shipping, Tracking,
+};
 
 /// One account with one carrier. A facet that is absent is a thing it does not offer.
 pub trait Carrier: Send + Sync + 'static {
@@ -33,6 +36,36 @@ pub trait Carrier: Send + Sync + 'static {
 
     /// Whether an address exists.
     fn addresses(&self) -> Option<&dyn Addresses> {
+        None
+    }
+
+    /// Labels for parcels that come back.
+    fn returns(&self) -> Option<&dyn Returns> {
+        None
+    }
+
+    /// Who took a parcel.
+    fn proofs(&self) -> Option<&dyn Proofs> {
+        None
+    }
+
+    /// Fetching parcels.
+    fn pickups(&self) -> Option<&dyn Pickups> {
+        None
+    }
+
+    /// Closing a day or a batch.
+    fn manifests(&self) -> Option<&dyn Manifests> {
+        None
+    }
+
+    /// Papers for customs as files.
+    fn documents(&self) -> Option<&dyn Documents> {
+        None
+    }
+
+    /// Duties and taxes.
+    fn landed_cost(&self) -> Option<&dyn LandedCosts> {
         None
     }
 

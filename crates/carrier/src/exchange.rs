@@ -29,8 +29,10 @@ pub struct Intent {
     pub operation: &'static str,
     /// Which of the account's hosts it goes to.
     pub host: &'static str,
-    /// Which quota and which time limit it falls under.
+    /// Which quotas and which time limit it falls under.
     pub class: Class,
+    /// Who is let go before it, and whom it goes before, where a quota is short.
+    pub lane: Lane,
     /// Whether it may be sent twice.
     pub repeat: Repeat,
     /// How many permits of the quota it takes.
@@ -55,6 +57,26 @@ pub enum Class {
 }
 
 impl Class {
+    /// Every class: for a quota that they all share.
+    pub const EVERY: &[Self] = &[
+        Self::Rate,
+        Self::Ship,
+        Self::Track,
+        Self::Manage,
+        Self::Token,
+    ];
+
+    /// The lane of a request of this class, unless who asks puts it further back.
+    #[must_use]
+    pub const fn lane(self) -> Lane {
+        match self {
+            // A void or a look-up settles a purchase, and a purchase may wait for the token.
+            Self::Ship | Self::Manage | Self::Token => Lane::Buy,
+            Self::Rate => Lane::Quote,
+            Self::Track => Lane::Track,
+        }
+    }
+
     /// Every class with its name.
     pub const ALL: [(Self, &'static str); 5] = [
         (Self::Rate, "rate"),
@@ -63,6 +85,24 @@ impl Class {
         (Self::Manage, "manage"),
         (Self::Token, "token"),
     ];
+}
+
+/// Who goes first where a quota is short, the first lane before all others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// Buying and voiding, and what settles a purchase.
+    Buy,
+    /// Prices, and what else somebody waits for.
+    Quote,
+    /// Tracking that somebody waits for.
+    Track,
+    /// What nobody waits for, such as the polling of many numbers.
+    Bulk,
+}
+
+impl Lane {
+    /// Every lane, the first one first.
+    pub const ALL: [Self; 4] = [Self::Buy, Self::Quote, Self::Track, Self::Bulk];
 }
 
 /// Whether a request may be sent more than once.

@@ -11,7 +11,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Class, Error, Intent, Kind, Repeat, Request, Response, Result};
+use crate::json::below;
+use crate::multipart::{self, Part};
+use crate::{Class, Error, Intent, Kind, Lane, Repeat, Request, Response, Result};
 
 /// A request on its way to [`Call::send`](crate::Call::send).
 ///
@@ -118,15 +120,40 @@ impl Outgoing {
         Ok(self)
     }
 
+    /// A form of these pairs, escaped.
+    #[must_use]
+    pub fn form(self, pairs: &[(&str, &str)]) -> Self {
+        let escaped = |text| utf8_percent_encode(text, ESCAPED);
+        let pairs = pairs.iter();
+        let pairs = pairs.map(|(name, value)| format!("{}={}", escaped(name), escaped(value)));
+        let form = pairs.collect::<Vec<_>>().join("&");
+        self.body("application/x-www-form-urlencoded", form)
+    }
+
+    /// A form of several parts, of which some may be files.
+    #[must_use]
+    pub fn multipart(self, parts: &[Part]) -> Self {
+        let (content_type, bytes) = multipart::write(parts);
+        self.body(&content_type, bytes)
+    }
+
+    /// Any other body, byte for byte.
+    #[must_use]
+    pub fn body(mut self, content_type: &str, bytes: impl Into<Bytes>) -> Self {
+        self.body = bytes.into();
+        self.header("content-type", content_type)
+    }
+
     pub(crate) const fn repeat(&self) -> Repeat {
         self.repeat
     }
 
-    pub(crate) fn into_request(self, deadline: Instant) -> Request {
+    pub(crate) fn into_request(self, deadline: Instant, lane: Lane) -> Request {
         let intent = Intent {
             operation: self.operation,
             host: self.host,
             class: self.class,
+            lane: self.class.lane().max(lane),
             repeat: self.repeat,
             permits: self.permits,
             deadline,
@@ -156,6 +183,22 @@ pub fn read_json<T: DeserializeOwned>(
         .map_err(|error| Error::new(Kind::Malformed, carrier.clone(), operation).because(error))
 }
 
+/// Reads what stands below `path` in the JSON of an answer, past the objects that wrap it.
+///
+/// # Errors
+/// [`Kind::Malformed`] when it is not there, or not what was expected.
+pub fn read_below<T: DeserializeOwned>(
+    carrier: &CarrierId,
+    operation: &'static str,
+    response: &Response,
+    path: &[&str],
+) -> Result<T> {
+    let malformed = || Error::new(Kind::Malformed, carrier.clone(), operation);
+    let body = std::str::from_utf8(response.body()).map_err(|why| malformed().because(why))?;
+    let found = below(body, path).ok_or_else(malformed)?;
+    serde_json::from_str(found).map_err(|why| malformed().because(why))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,16 +214,32 @@ mod tests {
         );
         let request = outgoing
             .header("x-note", "line\r\nbreak")
-            .into_request(deadline());
+            .into_request(deadline(), Lane::Track);
         assert_eq!(
             request.uri().path(),
             "/track/v1/details/1Z%2F..%2Fx%3Fy%23z"
         );
         assert!(request.headers().is_empty());
+        let intent = request.extensions().get::<Intent>().unwrap();
+        assert_eq!(intent.operation, "track");
+        assert_eq!(intent.lane, Lane::Track, "no further ahead than asked for");
+    }
+
+    #[test]
+    fn a_form_is_escaped_and_a_body_kept() {
+        let post = || Outgoing::new(Method::POST, "cancel", "api", "/pickups");
+        let form = post().form(&[("a b", "c&d=e"), ("é", "")]);
+        assert_eq!(&form.body[..], b"a%20b=c%26d%3De&%C3%A9=");
+        let kind =
+            |outgoing: &Outgoing| outgoing.headers[CONTENT_TYPE].to_str().unwrap().to_owned();
+        assert_eq!(kind(&form), "application/x-www-form-urlencoded");
+        let raw = post().body("application/pdf", &b"%PDF-"[..]);
         assert_eq!(
-            request.extensions().get::<Intent>().map(|i| i.operation),
-            Some("track")
+            (&raw.body[..], kind(&raw).as_str()),
+            (&b"%PDF-"[..], "application/pdf")
         );
+        let parts = post().multipart(&[Part::text("a", "", "1")]);
+        assert!(kind(&parts).starts_with("multipart/form-data; boundary="));
     }
 
     #[expect(clippy::disallowed_methods, reason = "any moment will do")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use parcelgate_domain::{CarrierId, LabelFormat};
 
-use crate::Class;
+use crate::{Ability, Absence, Class};
 
 /// Identity and limits of a carrier.
 #[derive(Debug, Clone)]
@@ -23,8 +23,8 @@ pub struct Profile {
     pub track_batch_max: usize,
     /// How many boxes one shipment may have.
     pub parcels_max: usize,
-    /// How often each class of requests may be sent, unless the account's configuration says
-    /// otherwise.
+    /// How often requests may be sent, unless the account's configuration says otherwise. What
+    /// falls under several quotas keeps all of them.
     pub quotas: &'static [Quota],
     /// Whether the carrier itself keeps a purchase from happening twice.
     pub ship_idempotency: ShipIdempotency,
@@ -34,6 +34,8 @@ pub struct Profile {
     pub quiet: Duration,
     /// How long a label can be voided, when the carrier says so.
     pub void_window: Option<Duration>,
+    /// What it cannot do, each with the reason. Whatever ability has no facet stands here.
+    pub absences: &'static [Absence],
 }
 
 /// One service, as the carrier's own documents name it.
@@ -45,11 +47,11 @@ pub struct ServiceRow {
     pub name: &'static str,
 }
 
-/// So many requests of a class in so much time.
+/// So many requests of some classes together in so much time. A class may fall under several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quota {
-    /// Of which class.
-    pub class: Class,
+    /// Of which classes: one, or those that share it.
+    pub classes: &'static [Class],
     /// How many.
     pub permits: u32,
     /// In how much time.
@@ -80,6 +82,13 @@ pub enum Lookup {
 }
 
 impl Profile {
+    /// Why it cannot do that, if it cannot.
+    #[must_use]
+    pub fn absence(&self, ability: Ability) -> Option<&'static str> {
+        let absence = self.absences.iter().find(|row| row.ability == ability);
+        absence.map(|row| row.reason)
+    }
+
     /// The name of a service; its code when it has none that is known.
     #[must_use]
     pub fn service_name<'a>(&self, code: &'a str) -> &'a str

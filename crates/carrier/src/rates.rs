@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::civil;
-use parcelgate_domain::{Address, Country, Customs, Parcel, Quote, ServiceCode};
+use parcelgate_domain::{Address, Country, Customs, Options, Parcel, Quote, ServiceCode};
 use serde::Serialize;
 
 use crate::{Call, Result};
@@ -30,6 +30,8 @@ pub struct RateAsk {
     pub ship_on: civil::Date,
     /// Only this service; all when absent.
     pub service: Option<ServiceCode>,
+    /// Extras.
+    pub options: Options,
 }
 
 /// The part of an address that a price depends on.

@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use jiff::civil;
 use parcelgate_domain::{
-    Address, Customs, Label, LabelFormat, Parcel, Reference, ServiceCode, Shipment, Violations,
+    Address, Customs, DocumentId, Label, LabelFormat, Options, Parcel, Reference, ServiceCode,
+    Shipment, Violations,
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,12 @@ pub trait Shipping: Send + Sync {
     /// A shipment that was sold but whose label did not come is an answer too, with the label
     /// absent; [`label`](Shipping::label) fetches it later.
     async fn buy(&self, call: &Call<'_>, order: &Order) -> Result<Shipment>;
+
+    /// Asks the carrier whether it would take `order`, buying nothing. `Ok` where the carrier has
+    /// no such question; [`check`](Shipping::check) comes first in any case.
+    async fn rehearse(&self, _call: &Call<'_>, _order: &Order) -> Result<()> {
+        Ok(())
+    }
 
     /// What was bought under `reference`, if anything.
     async fn find(&self, call: &Call<'_>, reference: &Reference) -> Result<Option<Shipment>>;
@@ -55,4 +62,24 @@ pub struct Order {
     pub order_number: Option<String>,
     /// Where the goods were sold: `Amazon`.
     pub sales_platform: Option<String>,
+    /// Extras.
+    #[serde(default)]
+    pub options: Options,
+    /// Which way it goes.
+    #[serde(default)]
+    pub direction: Direction,
+    /// Papers for customs that were handed over before, by their carrier's ids.
+    #[serde(default)]
+    pub documents: Vec<DocumentId>,
+}
+
+/// Which way a shipment goes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// To the customer.
+    #[default]
+    Outbound,
+    /// Back to the seller, through [`Returns`](crate::Returns).
+    Return,
 }

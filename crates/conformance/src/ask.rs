@@ -1,11 +1,12 @@
 //! What a carrier can be asked, and what it can answer, as one type each.
 
 use parcelgate_carrier::{
-    AddressVerdict, Call, Callback, Carrier, Error, Inbound, Order, RateAsk, Subscribed, Track,
-    Warehouse,
+    AddressVerdict, Call, Callback, Carrier, Direction, Error, Inbound, LandedCost, Manifest,
+    ManifestOrder, Order, Pickup, PickupOrder, RateAsk, Subscribed, Track, TradePaper, Warehouse,
 };
 use parcelgate_domain::{
-    Address, Label, Quote, Reference, Secret, Service, Shipment, TrackingEvent, TrackingNumber,
+    Address, Document, DocumentId, Label, Quote, Reference, Secret, Service, Shipment,
+    TrackingEvent, TrackingNumber,
 };
 
 use crate::fixture::Message;
@@ -25,17 +26,35 @@ pub enum Facet {
     Catalogue,
     /// Events that the carrier sends by itself.
     Pushes,
+    /// Labels for parcels that come back.
+    Returns,
+    /// Fetching parcels.
+    Pickups,
+    /// Closing a day or a batch.
+    Manifests,
+    /// Papers for customs as files.
+    Documents,
+    /// Duties and taxes.
+    LandedCost,
+    /// Who took a parcel.
+    Proofs,
 }
 
 impl Facet {
     /// Every facet with its name.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 12] = [
         (Self::Rates, "rates"),
         (Self::Shipping, "shipping"),
         (Self::Tracking, "tracking"),
         (Self::Addresses, "addresses"),
         (Self::Catalogue, "catalogue"),
         (Self::Pushes, "pushes"),
+        (Self::Returns, "returns"),
+        (Self::Pickups, "pickups"),
+        (Self::Manifests, "manifests"),
+        (Self::Documents, "documents"),
+        (Self::LandedCost, "landed_cost"),
+        (Self::Proofs, "proofs"),
     ];
 
     /// Its name in the names of cases.
@@ -57,6 +76,12 @@ impl Facet {
             Self::Addresses => carrier.addresses().is_some(),
             Self::Catalogue => carrier.catalogue().is_some(),
             Self::Pushes => carrier.pushes().is_some(),
+            Self::Returns => carrier.returns().is_some(),
+            Self::Pickups => carrier.pickups().is_some(),
+            Self::Manifests => carrier.manifests().is_some(),
+            Self::Documents => carrier.documents().is_some(),
+            Self::LandedCost => carrier.landed_cost().is_some(),
+            Self::Proofs => carrier.proofs().is_some(),
         }
     }
 }
@@ -66,8 +91,10 @@ impl Facet {
 pub enum Ask {
     /// Prices.
     Quote(RateAsk),
-    /// Buy a label.
+    /// Buy a label, or one for the way back.
     Buy(Box<Order>),
+    /// Whether a label could be bought.
+    Rehearse(Box<Order>),
     /// What was bought under a reference.
     Find(Reference),
     /// The labels of a shipment again.
@@ -86,6 +113,26 @@ pub enum Ask {
     Subscribe(Vec<TrackingNumber>),
     /// Read what came in.
     Receive,
+    /// Order a pickup.
+    Schedule(Box<PickupOrder>),
+    /// Take a pickup back.
+    Cancel(Pickup),
+    /// Close shipments.
+    Close(Box<ManifestOrder>),
+    /// Hand over a paper.
+    Upload(Box<TradePaper>),
+    /// Duties and taxes.
+    LandedCost(RateAsk),
+    /// Who took a parcel.
+    Proof(TrackingNumber),
+}
+
+impl Ask {
+    /// Whether it is sent once at most: it spends, or cannot be done twice.
+    #[must_use]
+    pub const fn is_once(&self) -> bool {
+        matches!(self, Self::Buy(_) | Self::Schedule(_) | Self::Close(_))
+    }
 }
 
 /// What came of it.
@@ -113,6 +160,28 @@ pub enum Outcome {
     Subscribed(Subscribed),
     /// Of [`Ask::Receive`].
     Events(Vec<TrackingEvent>),
+    /// Of [`Ask::Rehearse`].
+    Rehearsed,
+    /// Of [`Ask::Schedule`].
+    Scheduled(Pickup),
+    /// Of [`Ask::Cancel`].
+    Cancelled,
+    /// Of [`Ask::Close`].
+    Closed(Manifest),
+    /// Of [`Ask::Upload`].
+    Uploaded(DocumentId),
+    /// Of [`Ask::LandedCost`].
+    LandedCost(LandedCost),
+    /// Of [`Ask::Proof`].
+    Proof(Document),
+}
+
+impl Outcome {
+    /// Whether something was done that is done once at most.
+    #[must_use]
+    pub const fn is_once(&self) -> bool {
+        matches!(self, Self::Bought(_) | Self::Scheduled(_) | Self::Closed(_))
+    }
 }
 
 /// What a carrier made of an ask.
@@ -139,7 +208,15 @@ pub(crate) async fn put(
     let (catalogue, pushes) = (carrier.catalogue(), carrier.pushes());
     Ok(match ask {
         Ask::Quote(ask) => here(rates)?.quote(call, ask).await.map(Outcome::Quotes),
+        Ask::Buy(order) if order.direction == Direction::Return => {
+            let bought = here(carrier.returns())?.buy(call, order).await;
+            bought.map(Outcome::Bought)
+        }
         Ask::Buy(order) => here(shipping)?.buy(call, order).await.map(Outcome::Bought),
+        Ask::Rehearse(order) => {
+            let rehearsed = here(shipping)?.rehearse(call, order).await;
+            rehearsed.map(|()| Outcome::Rehearsed)
+        }
         Ask::Find(reference) => {
             let found = here(shipping)?.find(call, reference).await;
             found.map(Outcome::Found)
@@ -179,6 +256,54 @@ pub(crate) async fn put(
             let events = here(pushes)?.receive(&inbound, &callback());
             events.map(Outcome::Events)
         }
+        Ask::Schedule(_)
+        | Ask::Cancel(_)
+        | Ask::Close(_)
+        | Ask::Upload(_)
+        | Ask::LandedCost(_)
+        | Ask::Proof(_) => errand(carrier, call, ask).await?,
+    })
+}
+
+/// What is asked besides prices, labels and tracking.
+async fn errand(carrier: &dyn Carrier, call: &Call<'_>, ask: &Ask) -> Result<Reply, String> {
+    Ok(match ask {
+        Ask::Schedule(order) => {
+            let pickup = here(carrier.pickups())?.schedule(call, order).await;
+            pickup.map(Outcome::Scheduled)
+        }
+        Ask::Cancel(pickup) => {
+            let cancelled = here(carrier.pickups())?.cancel(call, pickup).await;
+            cancelled.map(|()| Outcome::Cancelled)
+        }
+        Ask::Close(order) => {
+            let manifest = here(carrier.manifests())?.close(call, order).await;
+            manifest.map(Outcome::Closed)
+        }
+        Ask::Upload(paper) => {
+            let id = here(carrier.documents())?.upload(call, paper).await;
+            id.map(Outcome::Uploaded)
+        }
+        Ask::LandedCost(ask) => {
+            let cost = here(carrier.landed_cost())?.estimate(call, ask).await;
+            cost.map(Outcome::LandedCost)
+        }
+        Ask::Proof(number) => {
+            let proof = here(carrier.proofs())?.proof(call, number).await;
+            proof.map(Outcome::Proof)
+        }
+        other @ (Ask::Quote(_)
+        | Ask::Buy(_)
+        | Ask::Rehearse(_)
+        | Ask::Find(_)
+        | Ask::Labels(_)
+        | Ask::Void(_)
+        | Ask::Track(_)
+        | Ask::Validate(_)
+        | Ask::Services
+        | Ask::Warehouses
+        | Ask::Subscribe(_)
+        | Ask::Receive) => return Err(format!("{other:?} is no errand")),
     })
 }
 

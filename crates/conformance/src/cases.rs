@@ -6,12 +6,14 @@
 
 mod addresses;
 mod catalogue;
+mod errands;
 mod pushes;
 mod rates;
+mod returns;
 mod shipping;
 mod tracking;
 
-use parcelgate_carrier::{Carrier, Error};
+use parcelgate_carrier::{Carrier, Error, Kind};
 
 use crate::ask::{Ask, Facet, Reply};
 use crate::{Lane, Subject};
@@ -83,6 +85,8 @@ pub fn all(subject: &Subject, carrier: &dyn Carrier) -> Result<Vec<Case>, String
     cases.extend(addresses::cases());
     cases.extend(catalogue::cases());
     cases.extend(pushes::cases(subject)?);
+    cases.extend(returns::cases(subject, carrier)?);
+    cases.extend(errands::cases(subject)?);
     let cases = cases.into_iter().map(|case| {
         let has = case.facet.is_in(carrier);
         let lacks = format!("the carrier has no {}", case.facet.name());
@@ -99,7 +103,7 @@ fn lanes(subject: &Subject) -> impl Iterator<Item = (Lane, &'static str, Option<
     })
 }
 
-fn most_ordinary_lane(subject: &Subject) -> Lane {
+pub(crate) fn most_ordinary_lane(subject: &Subject) -> Lane {
     subject
         .lanes
         .first()
@@ -111,6 +115,14 @@ fn other(reply: &Reply) -> String {
     match reply {
         Ok(outcome) => format!("got {outcome:?}"),
         Err(error) => format!("failed: {error}"),
+    }
+}
+
+/// A certain no, with the carrier's own words.
+fn refused(_: &Ask, reply: &Reply) -> Result<(), String> {
+    match reply {
+        Err(error) if matches!(error.kind, Kind::Refused | Kind::Invalid) => tells_why(error),
+        _ => Err(other(reply)),
     }
 }
 

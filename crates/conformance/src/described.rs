@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{Method, StatusCode};
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
 use crate::corrections::{self, Correction};
 
 mod body;
+mod parameters;
 mod translate;
 
 use body::{pairs, parse_body, unescape};
@@ -172,10 +173,27 @@ impl Described {
         path: &str,
         answer: &http::Response<Bytes>,
     ) -> Vec<String> {
-        match serde_json::from_slice(answer.body()) {
-            Ok(body) => self.answer_body(method, path, answer.status(), &body),
-            Err(error) => vec![format!("the answer is no JSON: {error}")],
+        match body::of_answer(answer) {
+            Ok(Some((media, body))) => {
+                self.answer_of(method, path, answer.status(), (&media, &body))
+            }
+            Ok(None) => self.says_nothing(method, path, answer.status()),
+            Err(violation) => vec![violation],
         }
+    }
+
+    /// An answer without a body is right where none is described.
+    fn says_nothing(&self, method: &Method, path: &str, status: StatusCode) -> Vec<String> {
+        let pointer = match self.response(method, path, status) {
+            Ok(pointer) => pointer,
+            Err(violation) => return vec![violation],
+        };
+        let described = self.document.pointer(&format!("{pointer}/content"));
+        let wants = described
+            .and_then(Value::as_object)
+            .is_some_and(|it| !it.is_empty());
+        let missing = wants.then(|| "the answer has no body".to_owned());
+        missing.into_iter().collect()
     }
 
     /// Every way in which `body`, answered with `status`, breaks the description.
@@ -187,18 +205,38 @@ impl Described {
         status: StatusCode,
         body: &Value,
     ) -> Vec<String> {
-        let operation = match self.operation(method, path) {
-            Ok(operation) => operation,
+        self.answer_of(method, path, status, ("application/json", body))
+    }
+
+    /// By the description of its media type, or by that of plain JSON where it has none of its own.
+    fn answer_of(
+        &self,
+        method: &Method,
+        path: &str,
+        status: StatusCode,
+        (media, body): (&str, &Value),
+    ) -> Vec<String> {
+        let pointer = match self.response(method, path, status) {
+            Ok(pointer) => self.dereference(pointer),
             Err(violation) => return vec![violation],
         };
-        let Some(pointer) = [status.as_str(), "default"]
-            .into_iter()
-            .map(|status| format!("{}/responses/{status}", operation.pointer))
-            .find(|pointer| self.document.pointer(pointer).is_some())
-        else {
-            return vec![format!("{path}: status {status} is not described")];
-        };
-        self.content(&pointer, "application/json", body)
+        let own = format!("{pointer}/content/{}", escape(media));
+        let has_own = self.document.pointer(&own).is_some();
+        self.content(
+            &pointer,
+            if has_own { media } else { "application/json" },
+            body,
+        )
+    }
+
+    /// Where the answer of `status` is described.
+    fn response(&self, method: &Method, path: &str, status: StatusCode) -> Result<String, String> {
+        let operation = self.operation(method, path)?;
+        let pointers = [status.as_str(), "default"]
+            .map(|status| format!("{}/responses/{status}", operation.pointer));
+        let mut pointers = pointers.into_iter();
+        let pointer = pointers.find(|pointer| self.document.pointer(pointer).is_some());
+        pointer.ok_or_else(|| format!("{path}: status {status} is not described"))
     }
 
     /// Every way in which `value` breaks the named schema under `components`.
@@ -226,16 +264,12 @@ impl Described {
     fn body(&self, operation: &Operation<'_>, body: &Value) -> Vec<String> {
         let pointer = format!("{}/requestBody", operation.pointer);
         let pointer = self.dereference(pointer);
-        let form = "application/x-www-form-urlencoded";
-        let is_form = self
-            .document
-            .pointer(&pointer)
-            .is_some_and(|described| described["content"].get(form).is_some());
-        self.content(
-            &pointer,
-            if is_form { form } else { "application/json" },
-            body,
-        )
+        let described = self.document.pointer(&pointer);
+        let forms = ["application/x-www-form-urlencoded", "multipart/form-data"];
+        let form = forms.into_iter().find(|form| {
+            described.is_some_and(|described| described["content"].get(*form).is_some())
+        });
+        self.content(&pointer, form.unwrap_or("application/json"), body)
     }
 
     fn body_required(&self, operation: &Operation<'_>) -> bool {
@@ -247,50 +281,18 @@ impl Described {
 
     fn content(&self, pointer: &str, media: &str, value: &Value) -> Vec<String> {
         let pointer = self.dereference(pointer.to_owned());
-        let media = escape(media);
-        self.at(&format!("{pointer}/content/{media}/schema"), value)
-    }
-
-    fn parameters(
-        &self,
-        operation: &Operation<'_>,
-        query: &[(String, String)],
-        headers: &HeaderMap,
-    ) -> Vec<String> {
-        let count = operation.value["parameters"].as_array().map_or(0, Vec::len);
-        let mut violations = Vec::new();
-        for index in 0..count {
-            let pointer = self.dereference(format!("{}/parameters/{index}", operation.pointer));
-            let Some(described) = self.document.pointer(&pointer) else {
-                continue;
-            };
-            let name = described["name"].as_str().unwrap_or_default();
-            let given = match described["in"].as_str() {
-                Some("path") => find(&operation.arguments, name),
-                Some("query") => find(query, name),
-                Some("header") => headers.get(name).and_then(|value| value.to_str().ok()),
-                _ => continue,
-            };
-            match given {
-                None if described["required"] == true => {
-                    violations.push(format!("parameter {name} is missing"));
-                }
-                None => {}
-                Some(text) => violations.extend(self.parameter(&pointer, name, text)),
-            }
-        }
-        violations
-    }
-
-    fn parameter(&self, pointer: &str, name: &str, text: &str) -> Vec<String> {
-        let pointer = format!("{pointer}/schema");
-        let value = match self.document.pointer(&pointer) {
-            None => return Vec::new(),
-            Some(schema) if schema["type"] == "string" || schema["type"].is_null() => json!(text),
-            Some(_) => serde_json::from_str(text).unwrap_or_else(|_| json!(text)),
+        let described = self.document.pointer(&format!("{pointer}/content"));
+        let described = described.and_then(Value::as_object);
+        // JSON has further names: `application/problem+json`, `application/json; charset=utf-8`.
+        let is_json = |name: &str| {
+            let name = name.split(';').next().unwrap_or_default().trim();
+            name == "application/json" || name.ends_with("+json")
         };
-        let name = |violation: String| format!("parameter {name}{violation}");
-        self.at(&pointer, &value).into_iter().map(name).collect()
+        let mut others = described.into_iter().flat_map(serde_json::Map::keys);
+        let named = described.is_some_and(|all| all.contains_key(media));
+        let other = others.find(|name| !named && is_json(media) && is_json(name));
+        let media = escape(other.map_or(media, String::as_str));
+        self.at(&format!("{pointer}/content/{media}/schema"), value)
     }
 
     /// The operation that serves `path`. Two templates of the same shape are told apart by the
@@ -409,13 +411,6 @@ fn read(folder: &Path, file: &str) -> Result<String, Error> {
         file: file.to_owned(),
         source,
     })
-}
-
-fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs
-        .iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value.as_str())
 }
 
 /// How many segments of `template` are literal, and what its parameters stand for in `path`.

@@ -1,14 +1,18 @@
 //! What the cases ask: people, places, boxes and goods that no carrier's documents know.
 
+mod errands;
+
 use jiff::civil::{Date, date};
-use parcelgate_carrier::{Locality, Order, RateAsk};
+use parcelgate_carrier::{Direction, Locality, Order, RateAsk};
 use parcelgate_domain::{
-    Address, Contents, Country, Currency, Customs, CustomsItem, Dimensions, Incoterm, LabelFormat,
-    Money, Parcel, Personal, Reference, Service, ServiceCode, Shipment, ShippedParcel, TaxIds,
-    TrackingNumber, Weight,
+    Address, Contents, Country, Currency, Customs, CustomsItem, Dimensions, DocumentId, Incoterm,
+    LabelFormat, Money, Options, Parcel, Personal, Reference, Service, ServiceCode, Shipment,
+    ShippedParcel, Signature, TaxIds, TrackingNumber, Weight,
 };
 
 use crate::{Lane, Subject};
+
+pub(crate) use errands::{manifest_order, pickup, pickup_order, trade_paper};
 
 /// The day on which everything is handed over: a Monday.
 pub(crate) const SHIP_ON: Date = date(2026, 11, 30);
@@ -21,12 +25,15 @@ pub(crate) const UNUSED_REFERENCE: &str = "PG01JDNOTHINGHERE";
 
 /// What a person in one of these cases is called, lives at and is reached by. None of it may ever
 /// be printed.
-pub(crate) const PERSONAL: [&str; 18] = [
+pub(crate) const PERSONAL: [&str; 22] = [
     "Wilhelmina Quillfeather",
     "Barnaby Thistlewick",
     "Zhuge Liangchen",
     "Thistlewick Goods",
     "Shenzhen Yunfan Trading",
+    "Ottilie Federkiel",
+    "Federkiel Feinwaren",
+    "Pfefferkuchengasse 88",
     "917 Whistledown Ave",
     "Suite 4417",
     "2468 Marmalade Rd",
@@ -38,6 +45,7 @@ pub(crate) const PERSONAL: [&str; 18] = [
     "2135550199",
     "6145550142",
     "8675525550142",
+    "4934155501420",
     "quillfeather@example.com",
     "thistlewick@example.com",
 ];
@@ -67,6 +75,7 @@ pub(crate) fn rate_ask(lane: Lane) -> Result<RateAsk, String> {
         customs: customs(lane)?,
         ship_on: SHIP_ON,
         service: None,
+        options: Options::default(),
     })
 }
 
@@ -87,6 +96,9 @@ pub(crate) fn order(
         label_format,
         order_number: Some("114-3941689-8772232".to_owned()),
         sales_platform: Some("Amazon".to_owned()),
+        options: Options::default(),
+        direction: Direction::default(),
+        documents: Vec::new(),
     })
 }
 
@@ -109,6 +121,56 @@ pub(crate) fn shipment(subject: &Subject) -> Result<Shipment, String> {
         charged: None,
         parcels: parcels.collect(),
     })
+}
+
+/// What comes back on `lane`: from its recipient to its sender.
+pub(crate) fn order_back(
+    lane: Lane,
+    service: ServiceCode,
+    label_format: LabelFormat,
+) -> Result<Order, String> {
+    let there = order(lane, service, label_format)?;
+    let customs = there.customs.map(|customs| Customs {
+        contents: Contents::ReturnOfGoods,
+        ..customs
+    });
+    Ok(Order {
+        from: there.to,
+        to: there.from,
+        customs,
+        direction: Direction::Return,
+        ..there
+    })
+}
+
+/// An extra that a carrier may sell or refuse, but never leave unsaid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extra {
+    Adult,
+    Anyone,
+    Insured,
+    Paper,
+}
+
+pub(crate) const EXTRAS: [(&str, Extra); 4] = [
+    ("an adult's signature", Extra::Adult),
+    ("anyone's signature", Extra::Anyone),
+    ("insurance", Extra::Insured),
+    ("a paper handed over before", Extra::Paper),
+];
+
+/// Adds `extra` to what is to be bought.
+pub(crate) fn adorn(order: &mut Order, extra: Extra) {
+    let goods = order.customs.as_ref().and_then(Customs::total);
+    let currency = goods.map_or(Currency::USD, Money::currency);
+    match extra {
+        Extra::Adult => order.options.signature = Some(Signature::Adult),
+        Extra::Anyone => order.options.signature = Some(Signature::Anyone),
+        Extra::Insured => {
+            order.options.insured = goods.or_else(|| Money::parse("180", currency).ok());
+        }
+        Extra::Paper => order.documents.push(DocumentId::new("paper-7714")),
+    }
 }
 
 /// The box of every case.
@@ -145,36 +207,43 @@ pub(crate) fn us_address(line: &str, city: &str, region: &str, zip: &str) -> Add
 }
 
 fn sender(lane: Lane) -> Result<Address, String> {
-    let from_ohio = matches!(lane, Lane::UsDomestic | Lane::UsToGb);
-    let (name, company, line, city, region, zip, phone) = if from_ohio {
-        (
+    let (name, company, line, city, region, zip, phone) = match lane {
+        Lane::UsDomestic | Lane::UsToGb => (
             "Barnaby Thistlewick",
             "Thistlewick Goods",
             "2468 Marmalade Rd",
             "Columbus",
-            "OH",
+            Some("OH"),
             "43215",
             "6145550142",
-        )
-    } else {
-        (
+        ),
+        Lane::CnToUs | Lane::CnToGb | Lane::CnToDe | Lane::CnToJp => (
             "Zhuge Liangchen",
             "Shenzhen Yunfan Trading",
             "88 Longcangxi Road",
             "Shenzhen",
-            "Guangdong",
+            Some("Guangdong"),
             "518000",
             "8675525550142",
-        )
+        ),
+        Lane::DeDomestic | Lane::DeToUs => (
+            "Ottilie Federkiel",
+            "Federkiel Feinwaren",
+            "Pfefferkuchengasse 88",
+            "Leipzig",
+            None,
+            "04109",
+            "4934155501420",
+        ),
     };
     Ok(Address {
         name: name.into(),
         company: Some(company.into()),
         lines: vec![line.into()],
         city: city.to_owned(),
-        region: Some(region.to_owned()),
+        region: region.map(str::to_owned),
         postal_code: Some(zip.to_owned()),
-        country: if from_ohio { Country::US } else { Country::CN },
+        country: origin(lane)?,
         phone: Some(phone.into()),
         email: Some("thistlewick@example.com".into()),
         tax_id: None,
@@ -182,10 +251,18 @@ fn sender(lane: Lane) -> Result<Address, String> {
     })
 }
 
+fn origin(lane: Lane) -> Result<Country, String> {
+    match lane {
+        Lane::UsDomestic | Lane::UsToGb => Ok(Country::US),
+        Lane::CnToUs | Lane::CnToGb | Lane::CnToDe | Lane::CnToJp => Ok(Country::CN),
+        Lane::DeDomestic | Lane::DeToUs => "DE".parse().map_err(|error| format!("{error}")),
+    }
+}
+
 fn recipient(lane: Lane) -> Result<Address, String> {
     let at_home = us_address("917 Whistledown Ave", "Los Angeles", "CA", "90012");
     let (line, city, region, postal_code, country) = match lane {
-        Lane::UsDomestic | Lane::CnToUs => {
+        Lane::UsDomestic | Lane::CnToUs | Lane::DeToUs => {
             return Ok(Address {
                 lines: vec!["917 Whistledown Ave".into(), "Suite 4417".into()],
                 residential: Some(true),
@@ -193,7 +270,7 @@ fn recipient(lane: Lane) -> Result<Address, String> {
             });
         }
         Lane::UsToGb | Lane::CnToGb => ("7 Peregrine Mews", "London", None, "SW1A 2AA", "GB"),
-        Lane::CnToDe => ("Kastanienallee 7193", "Berlin", None, "10435", "DE"),
+        Lane::CnToDe | Lane::DeDomestic => ("Kastanienallee 7193", "Berlin", None, "10435", "DE"),
         Lane::CnToJp => (
             "3-14-15 Hanekoma",
             "Shibuya",
@@ -215,17 +292,17 @@ fn recipient(lane: Lane) -> Result<Address, String> {
 
 fn customs(lane: Lane) -> Result<Option<Customs>, String> {
     let (incoterm, ioss) = match lane {
-        Lane::UsDomestic => return Ok(None),
+        Lane::UsDomestic | Lane::DeDomestic => return Ok(None),
         Lane::CnToUs => (Incoterm::Ddp, None),
         Lane::CnToDe => (Incoterm::Ddp, Some("IM2760000742".to_owned())),
-        Lane::UsToGb | Lane::CnToGb | Lane::CnToJp => (Incoterm::Dap, None),
+        Lane::UsToGb | Lane::CnToGb | Lane::CnToJp | Lane::DeToUs => (Incoterm::Dap, None),
     };
     let currency = match lane {
-        Lane::CnToDe => Currency::EUR,
+        Lane::CnToDe | Lane::DeDomestic | Lane::DeToUs => Currency::EUR,
         Lane::CnToJp => Currency::JPY,
         Lane::UsDomestic | Lane::UsToGb | Lane::CnToUs | Lane::CnToGb => Currency::USD,
     };
-    let from_ohio = lane == Lane::UsToGb;
+    let origin = origin(lane)?;
     let item = |sku: &str, text: &str, zh: &str, quantity, value: &str, grams, hs: &str| {
         // Yen have no decimals: 12.50 of another currency are 1250 here.
         let digits = value.replace('.', "");
@@ -242,7 +319,7 @@ fn customs(lane: Lane) -> Result<Option<Customs>, String> {
             unit_value: Money::parse(value, currency).map_err(|error| error.to_string())?,
             unit_weight: Weight::grams(grams),
             hs_code: Some(hs.to_owned()),
-            origin: if from_ohio { Country::US } else { Country::CN },
+            origin,
             battery: false,
         })
     };

@@ -3,6 +3,7 @@
 //! it.
 
 mod damage;
+pub mod hostile;
 mod outages;
 mod purchase;
 mod secrets;
@@ -29,7 +30,7 @@ type Law = fn(&Stage) -> Verdict;
 enum Takes {
     /// Those of the ordinary case of each operation.
     Ordinary,
-    /// Every purchase that succeeds.
+    /// Everything that succeeds once: purchases, pickups, manifests.
     Purchases,
     /// Every tracking answer.
     Tracks,
@@ -38,7 +39,7 @@ enum Takes {
 }
 
 #[rustfmt::skip]
-const LAWS: [(&str, Takes, Law); 18] = [
+const LAWS: [(&str, Takes, Law); 19] = [
     ("requests_say_what_they_mean", Takes::Ordinary, requests_say_what_they_mean),
     ("too_many_requests_are_throttled", Takes::Ordinary, outages::throttled),
     ("a_stale_token_is_renewed_once", Takes::Ordinary, outages::renewed),
@@ -49,6 +50,7 @@ const LAWS: [(&str, Takes, Law); 18] = [
     ("a_web_page_is_malformed", Takes::Ordinary, outages::web_page),
     ("after_the_deadline_nothing_is_sent", Takes::Ordinary, outages::past_deadline),
     ("what_is_bought_passes_the_check", Takes::Purchases, purchase::checked),
+    ("an_extra_is_refused_or_sent", Takes::Ordinary, purchase::extras),
     ("in_doubt_it_is_sent_once", Takes::Purchases, purchase::sent_once),
     ("unsent_it_is_sent_again", Takes::Purchases, purchase::sent_again),
     ("once_paid_never_free", Takes::Purchases, purchase::never_free),
@@ -78,7 +80,7 @@ pub fn checks(subject: &Subject) -> Result<Vec<Check>, String> {
             for (title, takes, law) in LAWS {
                 let fits = match takes {
                     Takes::Ordinary => is_ordinary(subject, &case),
-                    Takes::Purchases => matches!(case.ask, Ask::Buy(_)),
+                    Takes::Purchases => case.ask.is_once(),
                     Takes::Tracks => matches!(case.ask, Ask::Track(_)),
                     Takes::All => true,
                 };
@@ -103,12 +105,19 @@ fn is_ordinary(subject: &Subject, case: &Case) -> bool {
         .map_or("", |served| served.lane.name());
     match case.ask {
         Ask::Quote(_) => case.name == lane,
-        Ask::Buy(_) => case.name.strip_prefix("buy_") == Some(lane),
+        Ask::Buy(_) => case.name == "buy" || case.name.strip_prefix("buy_") == Some(lane),
         Ask::Find(_) => case.name == "find_existing",
         Ask::Track(_) => case.name == "delivered",
         Ask::Validate(_) => case.name == "valid",
         Ask::Void(_) => case.name == "void",
         Ask::Receive => case.name == "received",
+        Ask::LandedCost(_) => case.name == lane,
+        Ask::Schedule(_) => case.name == "schedule",
+        Ask::Cancel(_) => case.name == "cancel",
+        Ask::Close(_) => case.name == "close",
+        Ask::Upload(_) => case.name.starts_with("upload") && case.name != "upload_refused",
+        Ask::Proof(_) => case.name == "delivered",
+        Ask::Rehearse(_) => case.name == "rehearse",
         Ask::Labels(_) | Ask::Services | Ask::Warehouses | Ask::Subscribe(_) => true,
     }
 }
@@ -124,7 +133,8 @@ fn hold(subject: &Subject, case: Case, name: &str, takes: Takes, law: Law) -> Ve
         return not_applicable("nothing is sent");
     }
     let stage = Stage::set(subject, case, fixture)?;
-    if takes == Takes::Purchases && !matches!(stage.undisturbed.reply, Ok(Outcome::Bought(_))) {
+    let bought = matches!(&stage.undisturbed.reply, Ok(outcome) if outcome.is_once());
+    if takes == Takes::Purchases && !bought {
         return not_applicable("nothing is bought");
     }
     law(&stage)
@@ -228,7 +238,7 @@ fn requests_say_what_they_mean(stage: &Stage) -> Verdict {
     let mut wrong = stage.undisturbed.log.complaints.clone();
     for intent in sent.iter().map(|sent| sent.intent) {
         let class = match stage.case.ask {
-            Ask::Quote(_) => intent.class == Class::Rate,
+            Ask::Quote(_) | Ask::LandedCost(_) => intent.class == Class::Rate,
             Ask::Track(_) => intent.class == Class::Track,
             // What a purchase needs besides the paying request may be of any class.
             Ask::Buy(_) => intent.repeat == Repeat::Safe || intent.class == Class::Ship,
@@ -239,6 +249,12 @@ fn requests_say_what_they_mean(stage: &Stage) -> Verdict {
             | Ask::Services
             | Ask::Warehouses
             | Ask::Subscribe(_)
+            | Ask::Rehearse(_)
+            | Ask::Schedule(_)
+            | Ask::Cancel(_)
+            | Ask::Close(_)
+            | Ask::Upload(_)
+            | Ask::Proof(_)
             | Ask::Receive => intent.class == Class::Manage,
         };
         if !class {
@@ -252,12 +268,10 @@ fn requests_say_what_they_mean(stage: &Stage) -> Verdict {
         }
     }
     let once = |sent: &&crate::script::Sent| sent.intent.repeat == Repeat::OnlyIfUnsent;
-    let (paying, allowed) = (
-        sent.iter().filter(once).count(),
-        matches!(stage.case.ask, Ask::Buy(_)),
-    );
-    let subscribing = matches!(stage.case.ask, Ask::Subscribe(_)); // either is fine
-    if paying != usize::from(allowed) && !subscribing {
+    let (paying, allowed) = (sent.iter().filter(once).count(), stage.case.ask.is_once());
+    // What is handed over twice lies there twice, which harms nobody.
+    let either = matches!(stage.case.ask, Ask::Subscribe(_) | Ask::Upload(_));
+    if paying != usize::from(allowed) && !either {
         wrong.push(format!("{paying} requests may not be repeated"));
     }
     if wrong.is_empty() {

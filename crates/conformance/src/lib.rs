@@ -37,7 +37,12 @@ pub fn main(subject: &Subject) -> ExitCode {
 /// Everything that must hold for `subject`. One that cannot be tested at all is one failure.
 #[must_use]
 pub fn suite(subject: &Subject) -> Vec<Check> {
-    let parts = [recorded::checks, laws::checks, words::checks];
+    let parts = [
+        recorded::checks,
+        laws::checks,
+        laws::hostile::checks,
+        words::checks,
+    ];
     parts
         .into_iter()
         .flat_map(|part| {

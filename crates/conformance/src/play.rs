@@ -54,6 +54,21 @@ pub fn bare(
     })
 }
 
+/// Asks over a door of the caller's own, as often as the caller likes: nothing is set up and
+/// nothing is kept.
+///
+/// # Errors
+/// When the question cannot be put.
+pub async fn over(
+    door: &dyn Exchange,
+    carrier: &dyn Carrier,
+    ask: &Ask,
+    fixture: &Fixture,
+) -> Result<Reply, String> {
+    let call = Call::new(door, parcelgate_clock::instant() + PATIENCE);
+    put(carrier, &call, ask, fixture.inbound.as_ref()).await
+}
+
 /// Plays `ask` through every layer of the real way out, in a time that passes by itself. Nobody
 /// waits longer than `patience`.
 ///

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use parcelgate_carrier::{AddressOutcome, AddressVerdict, Error, Track};
+use parcelgate_carrier::{AddressOutcome, AddressVerdict, Error, Manifest, Pickup, Track};
 use parcelgate_domain::{
-    Address, Label, Personal, Place, Quote, Service, Shipment, TrackingEvent, TrackingNumber,
-    Transit, fold,
+    Address, Charge, Document, Label, Personal, Place, Quote, Service, Shipment, TrackingEvent,
+    TrackingNumber, Transit, fold,
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -44,7 +44,55 @@ fn outcome(outcome: &Outcome) -> Value {
             ("until", json!(made.until.map(|until| until.to_string()))),
         ]),
         Outcome::Events(events) => list(events, event),
+        Outcome::Rehearsed => json!("would be taken"),
+        Outcome::Scheduled(made) => pickup(made),
+        Outcome::Cancelled => json!("cancelled"),
+        Outcome::Closed(made) => manifest(made),
+        Outcome::Uploaded(id) => json!({ "document": id.as_str() }),
+        Outcome::LandedCost(cost) => compact([
+            ("total", json!(cost.total.to_string())),
+            ("charges", list(&cost.charges, charge)),
+        ]),
+        Outcome::Proof(paper) => document(paper),
     }
+}
+
+fn pickup(pickup: &Pickup) -> Value {
+    let window = pickup
+        .window
+        .map(|(from, until)| format!("{from} to {until}"));
+    compact([
+        ("confirmation", json!(pickup.confirmation)),
+        ("location", json!(pickup.location)),
+        ("date", json!(pickup.date.to_string())),
+        ("window", json!(window)),
+        ("service", json!(pickup.service)),
+        (
+            "charged",
+            json!(pickup.charged.map(|money| money.to_string())),
+        ),
+    ])
+}
+
+fn manifest(manifest: &Manifest) -> Value {
+    let left_out = list(
+        &manifest.left_out,
+        |left| json!({ "number": left.number, "code": left.code, "text": left.text }),
+    );
+    compact([
+        ("number", json!(manifest.number)),
+        ("documents", list(&manifest.documents, document)),
+        ("left_out", left_out),
+    ])
+}
+
+fn document(document: &Document) -> Value {
+    json!({
+        "kind": document.kind.name(),
+        "media_type": document.media_type,
+        "bytes": document.bytes.len(),
+        "sha256": digest(&document.bytes),
+    })
 }
 
 fn list<T>(items: &[T], render: impl Fn(&T) -> Value) -> Value {
@@ -87,13 +135,7 @@ pub fn error(error: &Error) -> Value {
 }
 
 fn quote(quote: &Quote) -> Value {
-    let charges = list(&quote.charges, |charge| {
-        json!({
-            "kind": charge.kind,
-            "name": charge.name,
-            "amount": charge.amount.to_string(),
-        })
-    });
+    let charges = list(&quote.charges, charge);
     compact([
         ("service", service(&quote.service)),
         ("total", json!(quote.total.to_string())),
@@ -107,6 +149,14 @@ fn quote(quote: &Quote) -> Value {
             json!(quote.billed_weight.map(|w| w.as_grams())),
         ),
     ])
+}
+
+fn charge(charge: &Charge) -> Value {
+    json!({
+        "kind": charge.kind,
+        "name": charge.name,
+        "amount": charge.amount.to_string(),
+    })
 }
 
 fn transit(transit: &Transit) -> Value {
@@ -149,16 +199,20 @@ fn shipment(shipment: &Shipment) -> Value {
 }
 
 fn label(label: &Label) -> Value {
-    let mut digest = String::new();
-    for byte in Sha256::digest(&label.bytes) {
-        // Writing to a String cannot fail.
-        let _written = write!(digest, "{byte:02x}");
-    }
     json!({
         "format": label.format.name(),
         "bytes": label.bytes.len(),
-        "sha256": digest,
+        "sha256": digest(&label.bytes),
     })
+}
+
+fn digest(bytes: &[u8]) -> String {
+    let mut digest = String::new();
+    for byte in Sha256::digest(bytes) {
+        // Writing to a String cannot fail.
+        let _written = write!(digest, "{byte:02x}");
+    }
+    digest
 }
 
 fn track(track: &Track) -> Value {

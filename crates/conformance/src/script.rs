@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use parcelgate_carrier::{
-    Carrier, Class, Error, Exchange, Intent, Kind, Request, Response, Result,
+    Auth, Carrier, Class, Error, Exchange, Host, Intent, Kind, Request, Response, Result,
 };
 use parcelgate_domain::CarrierId;
 
@@ -19,6 +19,7 @@ use crate::fixture::{Recorded, write_request};
 pub struct Script {
     carrier: CarrierId,
     hosts: Vec<&'static str>,
+    issued: Vec<(&'static str, &'static str, &'static str)>,
     steps: Vec<Recorded>,
     fault: Option<Fault>,
     log: Mutex<Log>,
@@ -77,6 +78,7 @@ impl Script {
         Self {
             carrier: carrier.profile().id.clone(),
             hosts: carrier.hosts().iter().map(|host| host.name).collect(),
+            issued: carrier.hosts().iter().filter_map(issued).collect(),
             steps: steps.to_vec(),
             fault,
             log: Mutex::default(),
@@ -114,7 +116,12 @@ impl Script {
                 intent,
                 step,
             });
-            return Ok(token(log.tokens.len()));
+            let asked = log.tokens.last();
+            let path = asked.map_or("", |asked| asked.request.uri().path());
+            let mut issued = self.issued.iter();
+            let member = issued.find(|(host, at, _)| *host == intent.host && *at == path);
+            let member = member.map_or("access_token", |(_, _, member)| member);
+            return Ok(token(member, log.tokens.len()));
         }
         let due = |fault: &&Fault| fault.step == step && log.faults < fault.times;
         let fault = self.fault.as_ref().filter(due).map(|fault| &fault.what);
@@ -169,13 +176,54 @@ impl Exchange for Script {
 /// How the tokens begin that the script gives out.
 pub const TOKEN: &str = "sentinel-token-";
 
-fn token(count: usize) -> Response {
-    let body = format!(
-        r#"{{"access_token":"{TOKEN}{count}","token_type":"Bearer","expires_in":"14399"}}"#
-    );
+/// Host, path and member of the token that is issued for `host`, if one is.
+fn issued(host: &Host) -> Option<(&'static str, &'static str, &'static str)> {
+    match &host.auth {
+        Auth::Issued(issued) => Some((issued.host, issued.path, issued.member)),
+        Auth::Open | Auth::Headers(_) | Auth::Bearer(_) | Auth::Digest(_) => None,
+    }
+}
+
+fn token(member: &str, count: usize) -> Response {
+    let body =
+        format!(r#"{{"{member}":"{TOKEN}{count}","token_type":"Bearer","expires_in":"14399"}}"#);
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = StatusCode::OK;
     let json = http::HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use parcelgate_carrier::Issued;
+    use parcelgate_domain::Secret;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_issued_is_the_member_that_its_host_names() {
+        let host = |auth| Host {
+            name: "vault",
+            base_url: String::new(),
+            auth,
+        };
+        let vault = host(Auth::Issued(Issued {
+            host: "api",
+            path: "/issue",
+            body: Secret::from("{}"),
+            member: "payToken",
+            header: "x-pay-token",
+            life: Duration::from_secs(1),
+        }));
+        assert_eq!(issued(&vault), Some(("api", "/issue", "payToken")));
+        assert_eq!(issued(&host(Auth::Open)), None);
+        let answer = token("payToken", 7);
+        let answer: Value = serde_json::from_slice(answer.body()).unwrap();
+        assert_eq!(answer["payToken"], format!("{TOKEN}7"));
+        assert!(answer.get("access_token").is_none());
+    }
 }

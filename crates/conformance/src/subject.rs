@@ -19,6 +19,11 @@ pub struct Subject {
     pub numbers: &'static [&'static str],
     /// The number by which the carrier knows the shipment that the cases void and find.
     pub carrier_number: &'static str,
+    /// The service of the label for the way back, for a carrier that has returns.
+    pub return_service: &'static str,
+    /// The number of the pickup that the cases cancel, and the depot it is ordered from; empty for
+    /// a carrier without.
+    pub pickup: (&'static str, &'static str),
     /// Which requests which official description speaks of; empty where there is none.
     pub descriptions: &'static [Description],
 }
@@ -50,17 +55,23 @@ pub enum Lane {
     CnToDe,
     /// Shenzhen to Tokyo, declared in yen.
     CnToJp,
+    /// Leipzig to Berlin.
+    DeDomestic,
+    /// Leipzig to Los Angeles, declared in euro, duties paid by the recipient.
+    DeToUs,
 }
 
 impl Lane {
     /// Every lane with its name.
-    pub const ALL: [(Self, &'static str); 6] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::UsDomestic, "us_domestic"),
         (Self::UsToGb, "us_to_gb"),
         (Self::CnToUs, "cn_to_us"),
         (Self::CnToGb, "cn_to_gb"),
         (Self::CnToDe, "cn_to_de"),
         (Self::CnToJp, "cn_to_jp"),
+        (Self::DeDomestic, "de_domestic"),
+        (Self::DeToUs, "de_to_us"),
     ];
 
     /// Its name in the names of cases.
@@ -70,6 +81,11 @@ impl Lane {
             .iter()
             .find(|(lane, _)| *lane == self)
             .map_or("", |(_, name)| name)
+    }
+
+    /// Whether customs is asked.
+    pub(crate) fn crosses_a_border(self) -> bool {
+        !matches!(self, Self::UsDomestic | Self::DeDomestic)
     }
 }
 
@@ -81,7 +97,8 @@ pub struct Description {
     pub host: &'static str,
     /// How the path begins.
     pub path: &'static str,
-    /// The description, relative to the folder of descriptions: `ups/rating.yaml`.
+    /// The description, relative to the folder of descriptions: `ups/rating.yaml`. Empty where the
+    /// carrier publishes none of these requests.
     pub file: &'static str,
 }
 

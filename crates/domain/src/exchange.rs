@@ -1,5 +1,6 @@
 //! Exchange rates, to show every price in the currency that was asked for.
 
+use jiff::civil;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ pub struct ExchangeRate {
     /// Units of `to` for one unit of `from`.
     #[serde(with = "rust_decimal::serde::str")]
     pub rate: Decimal,
+    /// The day of the table it is from, where that is known.
+    #[serde(default)]
+    pub date: Option<civil::Date>,
 }
 
 impl ExchangeRate {
@@ -41,6 +45,7 @@ impl ExchangeRate {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExchangeRates {
     units_per_base: Vec<(Currency, Decimal)>,
+    date: Option<civil::Date>,
 }
 
 impl ExchangeRates {
@@ -48,7 +53,22 @@ impl ExchangeRates {
     /// itself stands in the list with one.
     #[must_use]
     pub fn new(units_per_base: Vec<(Currency, Decimal)>) -> Self {
-        Self { units_per_base }
+        Self {
+            units_per_base,
+            date: None,
+        }
+    }
+
+    /// The same, of that day.
+    #[must_use]
+    pub fn dated(self, date: Option<civil::Date>) -> Self {
+        Self { date, ..self }
+    }
+
+    /// Of which day they are.
+    #[must_use]
+    pub fn date(&self) -> Option<civil::Date> {
+        self.date
     }
 
     /// The rate between two currencies, when both are known.
@@ -59,6 +79,7 @@ impl ExchangeRates {
                 from,
                 to,
                 rate: Decimal::ONE,
+                date: self.date,
             });
         }
         let units = |currency| {
@@ -72,6 +93,7 @@ impl ExchangeRates {
             from,
             to,
             rate: rate.normalize(),
+            date: self.date,
         })
     }
 }

@@ -81,9 +81,16 @@ impl Control {
     #[must_use]
     pub fn parcels(&self) -> Vec<ParcelView> {
         let now = self.world.settings.clock.now();
-        let mut views = shown(&self.world.ups.parcels(), Carrier::Ups, now);
-        views.extend(shown(&self.world.yanwen.parcels(), Carrier::Yanwen, now));
-        views
+        let world = &self.world;
+        [
+            shown(&world.ups.parcels(), Carrier::Ups, now),
+            shown(&world.fedex.parcels(), Carrier::Fedex, now),
+            shown(&world.usps.parcels(), Carrier::Usps, now),
+            shown(&world.dhl.parcels(), Carrier::Dhl, now),
+            shown(&world.yanwen.parcels(), Carrier::Yanwen, now),
+            shown(&world.fourpx.parcels(), Carrier::Fourpx, now),
+        ]
+        .concat()
     }
 
     /// How many purchases were made under each reference: more than one is a double purchase.
@@ -97,11 +104,20 @@ impl Control {
         self.world.ups.set_webhook(webhook);
     }
 
+    /// Where the events of FedEx's parcels are pushed to, as one would set it in the FedEx portal.
+    pub fn set_fedex_webhook(&self, webhook: Option<Webhook>) {
+        self.world.fedex.set_webhook(webhook);
+    }
+
     /// Forgets parcels, subscriptions and faults; the numbers start again. Tokens stay good.
     pub fn reset(&self) {
         self.world.faults.clear();
         self.world.ups.reset();
+        self.world.fedex.reset();
+        self.world.usps.reset();
+        self.world.dhl.reset();
         self.world.yanwen.reset();
+        self.world.fourpx.reset();
     }
 }
 
@@ -199,8 +215,31 @@ async fn parcels(State(world): State<Arc<World>>, Query(which): Query<Which>) ->
     Json(Sold { parcels, orders })
 }
 
-async fn webhook(State(world): State<Arc<World>>, Json(webhook): Json<Webhook>) -> StatusCode {
-    world.ups.set_webhook(Some(webhook));
+/// A receiver of pushes that is set in a carrier's portal and not by its protocol.
+#[derive(Deserialize)]
+struct Receiver {
+    #[serde(default = "ups")]
+    carrier: Carrier,
+    url: String,
+    credential: String,
+}
+
+const fn ups() -> Carrier {
+    Carrier::Ups
+}
+
+async fn webhook(State(world): State<Arc<World>>, Json(receiver): Json<Receiver>) -> StatusCode {
+    let webhook = Webhook {
+        url: receiver.url,
+        credential: receiver.credential,
+    };
+    match receiver.carrier {
+        Carrier::Ups => world.ups.set_webhook(Some(webhook)),
+        Carrier::Fedex => world.fedex.set_webhook(Some(webhook)),
+        Carrier::Usps | Carrier::Dhl | Carrier::Yanwen | Carrier::Fourpx => {
+            return StatusCode::BAD_REQUEST; // their receivers are named by their protocols
+        }
+    }
     StatusCode::NO_CONTENT
 }
 

@@ -22,6 +22,11 @@ pub(crate) fn text(hundredths: u64) -> String {
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
+/// 1250 becomes the JSON number 12.5.
+pub(crate) fn number(hundredths: u64) -> serde_json::Value {
+    serde_json::from_str(&text(hundredths)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,5 +47,7 @@ mod tests {
             assert_eq!(hundredths(none), None, "{none}");
         }
         assert_eq!(text(1205), "12.05");
+        assert_eq!(number(1250).to_string(), "12.5");
+        assert_eq!(number(1_999_999).to_string(), "19999.99");
     }
 }

@@ -48,6 +48,13 @@ pub(crate) fn present(value: &Value, path: &str) -> bool {
     at(value, path).is_some()
 }
 
+/// Puts `member` under `name` into an object.
+pub(crate) fn put(object: &mut Value, name: &str, member: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), member);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

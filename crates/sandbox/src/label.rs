@@ -1,14 +1,17 @@
-//! Labels: drawn once in printer dots, then rendered as GIF, ZPL or PDF.
+//! Labels: drawn once in printer dots, then rendered as GIF, PNG, ZPL or PDF.
 
 mod barcode;
 mod font;
 mod gif;
 mod pdf;
+mod png;
+mod raster;
 mod zpl;
 
-pub(crate) use barcode::code128;
+pub(crate) use self::png::png;
+pub(crate) use barcode::{code128, gs1_128};
 pub(crate) use gif::landscape_gif;
-pub(crate) use pdf::pdf;
+pub(crate) use pdf::{pdf, pdf_pages};
 pub(crate) use zpl::zpl;
 
 /// Dots to the millimetre, as thermal printers of 203 dpi have them.
@@ -31,12 +34,14 @@ pub(crate) enum Mark {
         size: u16,
         text: String,
     },
-    /// A Code 128 barcode of `data`; `modules` are its bars from left to right.
+    /// A Code 128 barcode of `data`; `modules` are its bars from left to right. `start` is how ZPL
+    /// writes the character set that it begins in.
     Barcode {
         x: u16,
         y: u16,
         height: u16,
         module: u16,
+        start: &'static str,
         data: String,
         modules: Vec<bool>,
     },
@@ -84,7 +89,23 @@ impl Drawing {
 
     /// A barcode in the middle of the width; nothing when `data` is not ASCII.
     pub(crate) fn barcode(&mut self, y: u16, height: u16, module: u16, data: &str) {
-        let modules = code128(data);
+        self.centred(y, height, module, ":", data, code128(data));
+    }
+
+    /// A GS1-128 barcode of an even number of digits, in the middle of the width.
+    pub(crate) fn gs1_barcode(&mut self, y: u16, height: u16, module: u16, digits: &str) {
+        self.centred(y, height, module, ";>8", digits, gs1_128(digits));
+    }
+
+    fn centred(
+        &mut self,
+        y: u16,
+        height: u16,
+        module: u16,
+        start: &'static str,
+        data: &str,
+        modules: Vec<bool>,
+    ) {
         let length = u16::try_from(modules.len()).unwrap_or(u16::MAX);
         let width = length.saturating_mul(module);
         self.marks.push(Mark::Barcode {
@@ -92,6 +113,7 @@ impl Drawing {
             y,
             height,
             module,
+            start,
             data: data.to_owned(),
             modules,
         });

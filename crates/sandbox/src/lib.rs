@@ -7,8 +7,11 @@
 
 mod control;
 mod decimal;
+mod dhl;
 mod document;
 mod faults;
+mod fedex;
+mod fourpx;
 mod label;
 mod parcel;
 mod place;
@@ -17,10 +20,16 @@ mod routes;
 mod server;
 mod settings;
 mod ups;
+mod usps;
 mod wire;
 mod yanwen;
+mod zip;
 
 pub use control::{Control, ParcelView};
+pub use dhl::DhlAccount;
 pub use faults::{Fault, FaultOrder};
+pub use fedex::FedexAccount;
+pub use fourpx::FourpxAccount;
 pub use server::{Error, Running, Sandbox};
 pub use settings::{Carrier, Settings, UpsAccount, Webhook, YanwenAccount};
+pub use usps::UspsAccount;

@@ -9,6 +9,7 @@ use crate::faults::Telling;
 use crate::plan::Scan;
 
 /// A simulated parcel. `D` is what only its carrier knows of it.
+#[derive(Clone)]
 pub(crate) struct Parcel<D> {
     /// The carrier's number on the label.
     pub(crate) number: String,
@@ -93,6 +94,21 @@ impl<D> Parcels<D> {
         }
         self.kept.push_back(Arc::clone(&parcel));
         parcel
+    }
+
+    /// Puts `changed` in the place of the parcel of its number, whose names it must keep.
+    pub(crate) fn replace(&mut self, changed: Parcel<D>) {
+        let changed = Arc::new(changed);
+        let same = |parcel: &&mut Arc<Parcel<D>>| parcel.number == changed.number;
+        if let Some(kept) = self.kept.iter_mut().find(same) {
+            *kept = Arc::clone(&changed);
+        }
+        for name in names(&changed) {
+            let named = self.named.get_mut(&name).into_iter().flatten();
+            for parcel in named.filter(|parcel| parcel.number == changed.number) {
+                *parcel = Arc::clone(&changed);
+            }
+        }
     }
 
     /// The parcels of that name, in the order of their purchase.

@@ -10,11 +10,15 @@ use http::{Method, StatusCode};
 
 use crate::server::World;
 use crate::settings::Carrier;
-use crate::{control, faults, ups, yanwen};
+use crate::{control, dhl, faults, fedex, fourpx, ups, usps, yanwen};
 
 pub(crate) fn all(world: Arc<World>) -> Router {
     Router::new()
         .nest("/ups", ups::routes(&world))
+        .nest("/fedex", fedex::routes(&world))
+        .nest("/usps", usps::routes(&world))
+        .nest("/dhl", dhl::routes(&world))
+        .nest("/fourpx", fourpx::routes(&world))
         .nest("/yanwen", yanwen::orders())
         .nest("/yanwen-track", yanwen::tracking())
         .layer(from_fn_with_state(Arc::clone(&world), faulty))
@@ -31,7 +35,11 @@ async fn faulty(State(world): State<Arc<World>>, request: Request, next: Next) -
     };
     let refusal: fn(StatusCode) -> Response = match carrier {
         Carrier::Ups => ups::refusal,
+        Carrier::Fedex => fedex::refusal,
+        Carrier::Usps => usps::refusal,
+        Carrier::Dhl => dhl::refusal(request.uri().path()),
         Carrier::Yanwen => yanwen::refusal,
+        Carrier::Fourpx => fourpx::refusal,
     };
     match world.faults.take(carrier, operation) {
         None => next.run(request).await,
@@ -42,11 +50,14 @@ async fn faulty(State(world): State<Arc<World>>, request: Request, next: Next) -
 /// What a request is for, in the words of fault orders.
 fn operation(method: &Method, path: &str, query: &str) -> Option<(Carrier, &'static str)> {
     let mut segments = path.split('/').skip(1);
-    match segments.next()? {
-        "ups" => {
-            let rest: Vec<&str> = segments.collect();
-            Some((Carrier::Ups, ups::operation(method, &rest)?))
-        }
+    let first = segments.next()?;
+    let rest: Vec<&str> = segments.collect();
+    match first {
+        "ups" => Some((Carrier::Ups, ups::operation(method, &rest)?)),
+        "fedex" => Some((Carrier::Fedex, fedex::operation(method, &rest, query)?)),
+        "usps" => Some((Carrier::Usps, usps::operation(method, &rest, query)?)),
+        "dhl" => Some((Carrier::Dhl, dhl::operation(method, &rest, query)?)),
+        "fourpx" => Some((Carrier::Fourpx, fourpx::operation(method, &rest, query)?)),
         "yanwen" => Some((Carrier::Yanwen, yanwen::operation(query)?)),
         "yanwen-track" => Some((Carrier::Yanwen, "track")),
         _ => None,
@@ -77,6 +88,13 @@ mod tests {
                 "subscribe",
             ),
             ("POST", "/ups/api/addressvalidation/v2/3", "address"),
+            ("POST", "/ups/api/pickupcreation/v2409/pickup", "pickup"),
+            (
+                "DELETE",
+                "/ups/api/shipments/v2409/pickup/02",
+                "pickup_cancel",
+            ),
+            ("POST", "/ups/api/landedcost/v1/quotes", "landed_cost"),
             (
                 "POST",
                 "/yanwen/api/order?method=express.order.create",
@@ -88,6 +106,20 @@ mod tests {
                 "label",
             ),
             ("GET", "/yanwen-track/api/tracking?nums=1", "track"),
+            ("POST", "/usps/oauth2/v3/token", "token"),
+            ("POST", "/usps/payments/v3/payment-authorization", "payment"),
+            ("POST", "/usps/prices/v3/base-rates/search", "rate"),
+            ("POST", "/usps/shipments/v3/options/search", "rate"),
+            ("POST", "/usps/labels/v3/label", "ship"),
+            ("DELETE", "/usps/labels/v3/label/92", "void"),
+            ("POST", "/usps/labels/v3/label-reprint/92", "label"),
+            (
+                "POST",
+                "/usps/international-labels/v3/international-label-reprint",
+                "label",
+            ),
+            ("POST", "/usps/tracking/v3r2/tracking", "track"),
+            ("POST", "/usps/scan-forms/v3/scan-form", "manifest"),
         ];
         for (method, target, expected) in cases {
             let method = method.parse().unwrap();

@@ -9,10 +9,14 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::control::Control;
+use crate::dhl::{self, Dhl};
 use crate::faults::Faults;
+use crate::fedex::{self, Fedex};
+use crate::fourpx::Fourpx;
 use crate::routes;
 use crate::settings::{Carrier, Settings};
 use crate::ups::{Ups, push};
+use crate::usps::{self, Usps};
 use crate::wire::{Cuttable, Wire};
 use crate::yanwen::Yanwen;
 
@@ -44,7 +48,11 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     pub(crate) closing: CancellationToken,
     pub(crate) ups: Ups,
+    pub(crate) fedex: Fedex,
+    pub(crate) usps: Usps,
+    pub(crate) dhl: Dhl,
     pub(crate) yanwen: Yanwen,
+    pub(crate) fourpx: Fourpx,
 }
 
 /// The server of the carriers' protocols.
@@ -82,7 +90,11 @@ impl Sandbox {
             .for_each(|order| faults.order(order));
         let world = Arc::new(World {
             ups: Ups::new(&settings),
+            fedex: Fedex::new(&settings),
+            usps: Usps::new(&settings),
+            dhl: Dhl::new(&settings),
             yanwen: Yanwen::new(&settings),
+            fourpx: Fourpx::new(&settings),
             faults,
             closing: closing.clone(),
             settings,
@@ -90,7 +102,10 @@ impl Sandbox {
         let service = routes::all(Arc::clone(&world)).into_make_service_with_connect_info::<Wire>();
         let serving = axum::serve(Cuttable(listener), service)
             .with_graceful_shutdown(closing.clone().cancelled_owned());
-        let pushing = tokio::spawn(push(Arc::clone(&world), client));
+        let fedex_pushing = tokio::spawn(fedex::push(Arc::clone(&world), client.clone()));
+        let dhl_pushing = tokio::spawn(dhl::push(Arc::clone(&world), client.clone()));
+        let pushing = tokio::spawn(push(Arc::clone(&world), client.clone()));
+        let telling = tokio::spawn(usps::push(Arc::clone(&world), client));
         let serving = tokio::spawn(async move {
             if let Err(error) = serving.await {
                 tracing::error!(%error, "the sandbox stopped serving");
@@ -100,7 +115,7 @@ impl Sandbox {
             addr,
             world,
             closing,
-            tasks: vec![serving, pushing],
+            tasks: vec![serving, pushing, fedex_pushing, dhl_pushing, telling],
         })
     }
 }
@@ -138,6 +153,12 @@ impl Running {
     #[must_use]
     pub fn yanwen_tracking_url(&self) -> String {
         format!("http://{}/yanwen-track", self.addr)
+    }
+
+    /// The base address of FedEx's documents, which have a host of their own.
+    #[must_use]
+    pub fn fedex_documents_url(&self) -> String {
+        format!("http://{}/fedex/documents", self.addr)
     }
 
     /// What can be asked and ordered beside the carriers' protocols.

@@ -9,7 +9,11 @@ use std::time::Duration;
 use parcelgate_clock::{SharedClock, System};
 use serde::{Deserialize, Serialize};
 
+use crate::dhl::DhlAccount;
 use crate::faults::FaultOrder;
+use crate::fedex::FedexAccount;
+use crate::fourpx::FourpxAccount;
+use crate::usps::UspsAccount;
 
 /// A carrier that the sandbox plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -17,17 +21,39 @@ use crate::faults::FaultOrder;
 pub enum Carrier {
     /// UPS, under `/ups`.
     Ups,
+    /// FedEx, under `/fedex`.
+    Fedex,
+    /// USPS, under `/usps`.
+    Usps,
+    /// DHL, under `/dhl`.
+    Dhl,
     /// Yanwen 燕文, under `/yanwen` and `/yanwen-track`.
     Yanwen,
+    /// 4PX 递四方, under `/fourpx`.
+    Fourpx,
 }
 
 impl Carrier {
+    /// Every carrier.
+    pub const ALL: [Self; 6] = [
+        Self::Ups,
+        Self::Fedex,
+        Self::Usps,
+        Self::Dhl,
+        Self::Yanwen,
+        Self::Fourpx,
+    ];
+
     /// The name in configuration and paths.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ups => "ups",
+            Self::Fedex => "fedex",
+            Self::Usps => "usps",
+            Self::Dhl => "dhl",
             Self::Yanwen => "yanwen",
+            Self::Fourpx => "fourpx",
         }
     }
 }
@@ -45,8 +71,16 @@ pub struct Settings {
     pub protocol_clock: SharedClock,
     /// The one UPS application and account it knows.
     pub ups: UpsAccount,
+    /// The one FedEx project and account it knows.
+    pub fedex: FedexAccount,
+    /// The one USPS application and payer it knows.
+    pub usps: UspsAccount,
+    /// The one account of each DHL product it knows.
+    pub dhl: DhlAccount,
     /// The one Yanwen account it knows.
     pub yanwen: YanwenAccount,
+    /// The one 4PX account it knows.
+    pub fourpx: FourpxAccount,
     /// How many parcels of a thousand meet trouble: a missed delivery, a delay, a customs hold, a
     /// return. 0 by default.
     pub troubled_permille: u16,
@@ -68,7 +102,11 @@ impl Default for Settings {
             clock: Arc::new(System),
             protocol_clock: Arc::new(System),
             ups: UpsAccount::default(),
+            fedex: FedexAccount::default(),
+            usps: UspsAccount::default(),
+            dhl: DhlAccount::default(),
             yanwen: YanwenAccount::default(),
+            fourpx: FourpxAccount::default(),
             troubled_permille: 0,
             faults: Vec::new(),
             parcels_max: 100_000,
@@ -124,7 +162,7 @@ impl fmt::Debug for UpsAccount {
 pub struct Webhook {
     /// The receiver's address.
     pub url: String,
-    /// What is sent as `Authorization`, after `Bearer`.
+    /// UPS sends it as `Authorization`, after `Bearer`; FedEx signs with it.
     pub credential: String,
 }
 

@@ -1,16 +1,24 @@
-//! UPS: OAuth, rating, shipping, label recovery, tracking, Track Alert, address validation.
+//! UPS: OAuth, rating, shipping, label recovery, tracking, Track Alert, address validation,
+//! pickups, papers for customs, landed cost.
 //!
 //! Written from UPS's OpenAPI descriptions (UPS-API/api-documentation, 2026-07-21), versions
-//! v2409, v1 (tracking, recovery, Track Alert) and v2 (addresses, Track Alert).
+//! v2409, v1 (tracking, recovery, Track Alert, landed cost) and v2 (addresses, Track Alert,
+//! papers).
 
 mod address;
 mod alert;
 mod codes;
 mod guard;
+mod landed_cost;
 mod lane;
+mod options;
 mod paper;
+mod paperless;
+mod pickup;
+mod pickup_rules;
 mod piece;
 mod price;
+mod proof;
 mod push;
 mod rating;
 mod recovery;
@@ -23,7 +31,6 @@ mod shipment;
 mod token;
 mod track;
 mod void;
-mod zip;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,6 +51,8 @@ pub(crate) struct Ups {
     parcels: Mutex<Parcels<shipment::Package>>,
     tokens: token::Tokens,
     alerts: alert::Alerts,
+    pickups: pickup::Pickups,
+    papers: paperless::Papers,
     webhook: Mutex<Option<Webhook>>,
 }
 
@@ -53,6 +62,8 @@ impl Ups {
             parcels: Mutex::new(Parcels::keeping(settings.parcels_max)),
             tokens: token::Tokens::default(),
             alerts: alert::Alerts::keeping(settings.subscriptions_max),
+            pickups: pickup::Pickups::default(),
+            papers: paperless::Papers::default(),
             webhook: Mutex::new(settings.ups.webhook.clone()),
         }
     }
@@ -75,6 +86,8 @@ impl Ups {
     pub(crate) fn reset(&self) {
         self.parcels().clear();
         self.alerts.clear();
+        self.pickups.clear();
+        self.papers.clear();
     }
 }
 
@@ -104,6 +117,7 @@ pub(crate) fn routes(world: &Arc<World>) -> Router<Arc<World>> {
             "/addressvalidation/{version}/{option}",
             post(address::validate),
         )
+        .merge(errands())
         .route_layer(from_fn_with_state(Arc::clone(world), guard::admit));
     Router::new()
         .route("/security/v1/oauth/token", post(token::issue))
@@ -112,11 +126,42 @@ pub(crate) fn routes(world: &Arc<World>) -> Router<Arc<World>> {
         .method_not_allowed_fallback(|| async { refusal::Refusal::unknown_method() })
 }
 
+/// What is done beside selling and tracking.
+fn errands() -> Router<Arc<World>> {
+    Router::new()
+        .route(
+            "/shipments/{version}/pickup/{kind}",
+            post(pickup::rate)
+                .get(pickup::pending)
+                .delete(pickup::cancel),
+        )
+        .route("/pickupcreation/{version}/pickup", post(pickup::order))
+        .route(
+            "/paperlessdocuments/{version}/upload",
+            post(paperless::upload),
+        )
+        .route(
+            "/paperlessdocuments/{version}/image",
+            post(paperless::push_image),
+        )
+        .route(
+            "/paperlessdocuments/{version}/DocumentId/ShipperNumber",
+            delete(paperless::delete),
+        )
+        .route("/landedcost/{version}/quotes", post(landed_cost::quote))
+}
+
 /// What a request is for, in the words of fault orders.
 pub(crate) fn operation(method: &Method, path: &[&str]) -> Option<&'static str> {
     match (method, path) {
         (_, ["security", ..]) => Some("token"),
         (_, ["api", "rating", ..]) => Some("rate"),
+        (&Method::POST, ["api", "shipments", _, "pickup", ..]) => Some("pickup_rate"),
+        (&Method::DELETE, ["api", "shipments", _, "pickup", ..]) => Some("pickup_cancel"),
+        (_, ["api", "shipments", _, "pickup", ..]) => Some("pickup_status"),
+        (_, ["api", "pickupcreation", ..]) => Some("pickup"),
+        (_, ["api", "paperlessdocuments", ..]) => Some("document"),
+        (_, ["api", "landedcost", ..]) => Some("landed_cost"),
         (&Method::DELETE, ["api", "shipments", ..]) => Some("void"),
         (_, ["api", "shipments", ..]) => Some("ship"),
         (_, ["api", "labels", ..]) => Some("label"),

@@ -6,7 +6,15 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "described/dhl.rs"]
+mod dhl;
+#[path = "described/fedex.rs"]
+mod fedex;
 mod session;
+#[path = "described/ups.rs"]
+mod ups;
+#[path = "described/usps.rs"]
+mod usps;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -38,6 +46,10 @@ fn main() -> ExitCode {
         trial("ups::refusals", refusals),
         Trial::test("ups::a_planted_fault_is_caught", planted),
     ];
+    trials.extend(dhl::trials());
+    trials.extend(fedex::trials());
+    trials.extend(ups::trials());
+    trials.extend(usps::trials());
     for (index, row) in CORRECTIONS.iter().enumerate() {
         let name = format!("correction::{index}::{}", row.schema);
         trials.push(Trial::test(name, move || still_needed(index)));
@@ -85,6 +97,9 @@ impl Judge {
             "ups/address-validation.yaml",
             "ups/track-alert.yaml",
             "ups/track-alert-v1.yaml",
+            "ups/pickup.yaml",
+            "ups/paperless-documents.yaml",
+            "ups/landed-cost.yaml",
         ];
         let load = |file| (file, Described::load(&folder, file).unwrap());
         Self {
@@ -95,18 +110,32 @@ impl Judge {
 
     /// Asks for what is granted.
     async fn grants(&self, file: &str, method: &str, target: &str, body: Option<&Value>) -> Value {
+        self.grants_with(file, method, target, body, &[]).await
+    }
+
+    async fn grants_with(
+        &self,
+        file: &str,
+        method: &str,
+        target: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Value {
         let mut request = http::Request::builder()
             .method(method)
             .uri(target)
             .header("transId", "1")
             .header("transactionSrc", "test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }
         let bytes = body.map(Value::to_string).unwrap_or_default();
         let request = request.body(Bytes::from(bytes)).unwrap();
         none(self.known[file].request(&request), target);
-        let (status, answer) = self.answers(file, method, target, body).await;
+        let (status, answer) = self.answers(file, method, target, body, headers).await;
         assert_eq!(status, 200, "{target}: {answer}");
         answer
     }
@@ -118,8 +147,10 @@ impl Judge {
         method: &str,
         target: &str,
         body: Option<&Value>,
+        headers: &[(&str, &str)],
     ) -> (u16, Value) {
-        let answer = self.session.ask(method, target, body).await.unwrap();
+        let asked = self.session.ask_with(method, target, body, headers);
+        let answer = asked.await.unwrap();
         let path = target.split('?').next().unwrap();
         let method = method.parse().unwrap();
         none(self.known[file].answer(&method, path, &answer), target);
@@ -280,7 +311,7 @@ async fn track_alert(judge: Judge) {
     let target = "/api/track/v2/subscription/standard/package";
     judge.grants(v2, "POST", target, Some(&request)).await;
     let wrong = json!({ "locale": "en_US", "trackingNumberList": ["nonsense"] });
-    let (status, _) = judge.answers(v2, "POST", target, Some(&wrong)).await;
+    let (status, _) = judge.answers(v2, "POST", target, Some(&wrong), &[]).await;
     assert_eq!(status, 400);
     let mut receiver = Received::listen().await;
     request["destination"] = json!({
@@ -315,7 +346,7 @@ async fn refusals(judge: Judge) {
         (ADDRESS, "POST", "/api/addressvalidation/v2/1", Some(&empty)),
     ];
     for (file, method, target, body) in asked {
-        let (status, answer) = judge.answers(file, method, target, body).await;
+        let (status, answer) = judge.answers(file, method, target, body, &[]).await;
         assert_eq!(status, 400, "{target}");
         let errors = answer["response"]["errors"].as_array().unwrap();
         assert_eq!(errors.len(), 1, "{target}: {answer}");

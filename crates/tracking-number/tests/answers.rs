@@ -57,6 +57,18 @@ fn yanwen_is_known_by_yp() {
 }
 
 #[test]
+fn dhl_paket_is_known_by_the_prefix_of_its_post() {
+    let number = "00340434193231984901";
+    let read = ranked(number);
+    let paket = ("dhl", "DHL Paket", Confidence::MarkAndCheckDigit);
+    assert_eq!(read.first(), Some(&paket), "{read:?}");
+    assert!(matches!(
+        validate("dhl", "00340434193231984902"),
+        Err(Invalid::CheckDigit { .. })
+    ));
+}
+
+#[test]
 fn loose_forms_count_only_where_the_carrier_is_named() {
     for (carrier, number) in [
         ("yanwen", "UC063173435MY"),

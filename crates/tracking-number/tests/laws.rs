@@ -84,6 +84,7 @@ const RECIPES: &[Recipe] = &[
     recipe(("usps", "USPS International"), ("LZ", "", 8, "US"), S10, ""),
     recipe(("dhl", "DHL Express"), ("", "", 9, ""), Mod7, ""),
     recipe(("dhl", "DHL Express"), ("", "", 10, ""), Mod7, ""),
+    recipe(("dhl", "DHL Paket"), ("", "00340434", 11, ""), Gs1, ""),
     recipe(("dpd", "DPD (28)"), ("", "", 27, ""), Iso7064, ""),
     recipe(("dpd", "DPD (14)"), ("", "", 14, ""), Iso7064, ""),
     recipe(

@@ -9,9 +9,10 @@ use parcelgate_carrier::{Error, Exchange, Kind, Request, Response, Result};
 use parcelgate_clock::{instant, left};
 use parcelgate_domain::CarrierId;
 
+use crate::attempt::attempt_max;
 use crate::intent::{Departure, PerHost, intent_of, lock};
 use crate::pauses::{Pauses, Window};
-use crate::settings::BreakerSettings;
+use crate::settings::{BreakerSettings, WireSettings};
 
 /// Counts attempts, not calls; one circuit for each host. An open circuit answers at once that
 /// nothing was sent, and when the next probe is due.
@@ -19,17 +20,20 @@ pub(crate) struct Breaker {
     inner: Arc<dyn Exchange>,
     carrier: CarrierId,
     circuits: Arc<PerHost<Circuit>>,
+    settings: WireSettings,
 }
 
 impl Breaker {
     pub(crate) fn over(
         inner: Arc<dyn Exchange>,
         carrier: &CarrierId,
+        settings: &WireSettings,
         circuits: &Arc<PerHost<Circuit>>,
     ) -> Self {
         Self {
             inner,
             carrier: carrier.clone(),
+            settings: settings.clone(),
             circuits: Arc::clone(circuits),
         }
     }
@@ -40,11 +44,11 @@ impl Exchange for Breaker {
     async fn exchange(&self, request: Request) -> Result<Response> {
         let intent = intent_of(&self.carrier, &request)?;
         let departure = Departure::of(&request);
-        let impatient = left(intent.deadline) < PATIENCE_MIN;
+        let slow = attempt_max(&self.settings, intent.class) / SLOW_PART;
         let pass = self
             .circuits
             .of(&intent)?
-            .admit(departure)
+            .admit(departure, slow)
             .map_err(|pause| {
                 Error::new(Kind::Unsent, self.carrier.clone(), intent.operation)
                     .retry_after(Some(pause))
@@ -52,16 +56,20 @@ impl Exchange for Breaker {
             })?;
         let result = self.inner.exchange(request).await;
         let failure = result.as_ref().err().map(|error| error.kind);
-        if !(impatient && failure == Some(Kind::OutcomeUnknown)) {
+        // Without an answer until nobody waited any more: as if the caller had left.
+        let given_up = failure == Some(Kind::OutcomeUnknown) && left(intent.deadline).is_zero();
+        if !given_up {
             pass.end(failure);
         }
         result
     }
 }
 
-/// That a carrier did not answer somebody with less time than this says nothing about the carrier:
-/// callers in a hurry must not take it from everyone else.
-const PATIENCE_MIN: Duration = Duration::from_secs(1);
+/// An attempt that its caller gave up counts as an outage when it had lasted for this part of the
+/// time that an attempt of its class may take: a second for prices, by default. Without it a
+/// carrier that hangs would never be found out by callers who wait less than it may take; with
+/// any attempt counted, callers in a hurry would take it from everyone else.
+const SLOW_PART: u32 = 8;
 
 /// Where a circuit stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +149,7 @@ impl Circuit {
     }
 
     /// Lets an attempt pass, or says how long nothing passes.
-    fn admit(&self, departure: Departure) -> Result<Pass<'_>, Duration> {
+    fn admit(&self, departure: Departure, slow: Duration) -> Result<Pass<'_>, Duration> {
         let mut state = lock(&self.state);
         let probe = match &*state {
             State::Closed(_) => false,
@@ -156,6 +164,7 @@ impl Circuit {
             circuit: self,
             probe,
             departure,
+            slow,
             ended: None,
         })
     }
@@ -164,7 +173,7 @@ impl Circuit {
         let departed = pass.departure.happened();
         self.samples
             .fetch_add(u64::from(departed), Ordering::Relaxed);
-        let ended = pass.ended.filter(|_| departed);
+        let ended = pass.ended.or_else(|| pass.cut()).filter(|_| departed);
         let mut state = lock(&self.state);
         let next = match (&mut *state, ended) {
             (State::Closed(tally), Some(failure)) if !pass.probe => {
@@ -184,7 +193,7 @@ impl Circuit {
                     State::Closed(Tally::default())
                 }
             }
-            // A probe that never left or that nobody waited for told nothing: the next one may.
+            // A probe that never left or was given up early told nothing: the next one may.
             (State::Probing(pauses), None) if pass.probe => State::Open {
                 until: instant(),
                 pauses: pauses.clone(),
@@ -203,15 +212,23 @@ fn open(mut pauses: Pauses) -> State {
 }
 
 /// Leave for one attempt. Dropped without [`end`](Pass::end), the attempt was given up by its
-/// caller.
+/// caller, who left or had no time left.
 struct Pass<'a> {
     circuit: &'a Circuit,
     probe: bool,
     departure: Departure,
+    /// After how long an attempt that is given up says something about the carrier.
+    slow: Duration,
     ended: Option<Option<Kind>>,
 }
 
 impl Pass<'_> {
+    /// What an attempt came to that was given up: no answer, if it was given enough time.
+    fn cut(&self) -> Option<Option<Kind>> {
+        let slow = self.departure.age()? >= self.slow;
+        slow.then_some(Some(Kind::OutcomeUnknown))
+    }
+
     /// Ended, with or without a failure.
     fn end(mut self, failure: Option<Kind>) {
         self.ended = Some(failure);

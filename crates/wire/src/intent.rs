@@ -1,10 +1,10 @@
 //! What a layer may know of a request, and where it left.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use parcelgate_carrier::{Error, Host, Intent, Kind, Request, Result};
+use parcelgate_clock::instant;
 use parcelgate_domain::CarrierId;
 
 /// With less time left than this an attempt cannot end well, and is not begun.
@@ -19,11 +19,11 @@ pub(crate) fn intent_of(carrier: &CarrierId, request: &Request) -> Result<Intent
     })
 }
 
-/// Whether an attempt was handed to the transport. Only then does its outcome say anything about
-/// the carrier, and only then is there anything to try again: what was refused on the way out was
-/// refused by a layer that has waited as long as it makes sense.
+/// When an attempt was handed to the transport, if it was. Only then does its outcome say anything
+/// about the carrier, and only then is there anything to try again: what was refused on the way out
+/// was refused by a layer that has waited as long as it makes sense.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Departure(Arc<AtomicBool>);
+pub(crate) struct Departure(Arc<OnceLock<Instant>>);
 
 impl Departure {
     /// A new mark on `request`, for one attempt, to be read after it.
@@ -41,13 +41,18 @@ impl Departure {
     /// Notes that `request` leaves now.
     pub(crate) fn note(request: &Request) {
         if let Some(Self(left)) = request.extensions().get() {
-            left.store(true, Ordering::Release);
+            left.get_or_init(instant);
         }
     }
 
     /// Whether it left.
     pub(crate) fn happened(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.get().is_some()
+    }
+
+    /// How long ago that was.
+    pub(crate) fn age(&self) -> Option<Duration> {
+        Some(instant().saturating_duration_since(*self.0.get()?))
     }
 }
 
@@ -69,13 +74,29 @@ impl<T> PerHost<T> {
 
     /// The one for the host that `intent` means.
     pub(crate) fn of(&self, intent: &Intent) -> Result<&T> {
+        self.named(intent.host, intent)
+    }
+
+    /// The one for the host of that name, for a request that means `intent`.
+    pub(crate) fn named(&self, host: &str, intent: &Intent) -> Result<&T> {
         self.iter()
-            .find(|(name, _)| *name == intent.host)
+            .find(|(name, _)| *name == host)
             .map(|(_, entry)| entry)
             .ok_or_else(|| {
                 let error = Error::new(Kind::Invalid, self.carrier.clone(), intent.operation);
-                error.because(format!("the account has no host named {:?}", intent.host))
+                error.because(format!("the account has no host named {host:?}"))
             })
+    }
+
+    /// Something else for each host.
+    pub(crate) fn map<U>(&self, make: impl Fn(&'static str, &T) -> U) -> PerHost<U> {
+        PerHost {
+            carrier: self.carrier.clone(),
+            entries: self
+                .iter()
+                .map(|(name, entry)| (name, make(name, entry)))
+                .collect(),
+        }
     }
 
     /// All of them, by name.

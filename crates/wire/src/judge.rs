@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use http::StatusCode;
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use parcelgate_carrier::{Carrier, Class, Exchange, Kind, Request, Response, Result};
 use parcelgate_clock::SharedClock;
 
+use crate::grant::Source;
 use crate::intent::intent_of;
 
 /// Asks the carrier's dialect what an answer means.
@@ -41,8 +43,17 @@ impl Exchange for Judge {
         match self.carrier.dialect().verdict(&intent, &response) {
             Ok(()) => Ok(response),
             Err(mut error) => {
-                if intent.class == Class::Token && error.kind == Kind::StaleToken {
-                    error.kind = Kind::Credentials; // no token was shown, so none was stale
+                let token = Source::of(self.carrier.hosts(), intent.host);
+                let denied = response.status() == StatusCode::UNAUTHORIZED;
+                match (error.kind, &token) {
+                    // None was shown, so none was stale.
+                    (Kind::StaleToken, None) => error.kind = Kind::Credentials,
+                    // Who asks for an issued token shows a bearer token, which may be the stale
+                    // one, whatever a dialect makes of refusals to requests for tokens.
+                    (Kind::Credentials, Some(_)) if denied && intent.class == Class::Token => {
+                        error.kind = Kind::StaleToken;
+                    }
+                    _ => {}
                 }
                 let said = error.retry_after.or_else(|| {
                     let value = response.headers().get(RETRY_AFTER)?.to_str().ok()?;

@@ -21,11 +21,14 @@
 mod attempt;
 mod breaker;
 mod digest;
+mod grant;
 mod instrument;
 mod intent;
 mod judge;
+mod lanes;
 mod limiter;
 mod pauses;
+mod quota;
 mod record;
 mod replay;
 mod retry;
@@ -41,21 +44,24 @@ mod webhook;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use parcelgate_carrier::{Auth, BoxError, Carrier, Exchange, Request, Response, Result};
+use parcelgate_carrier::{Auth, BoxError, Carrier, Class, Exchange, Request, Response, Result};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::AccountId;
 
 pub use breaker::CircuitState;
 pub use instrument::OperationStatus;
-pub use limiter::QuotaStatus;
+pub use lanes::{ClassStatus, QuotaStatus};
 pub use record::{Record, Recorded};
 pub use replay::{Replay, Seen, Step};
-pub use settings::{BreakerSettings, PerClass, QuotaSetting, RetrySettings, WireSettings};
+pub use settings::{
+    BreakerSettings, ClassName, PerClass, QuotaSetting, RetrySettings, SharedQuotaSetting,
+    WireSettings,
+};
 pub use webhook::{
     RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure, WebhookRefusal, WebhookRules,
 };
 
-use limiter::Bucket;
+use lanes::Lanes;
 use stack::Account;
 use transport::Transport;
 
@@ -93,10 +99,8 @@ impl Wire {
         clock: SharedClock,
     ) -> Result<Self, OpenError> {
         check(carrier.as_ref())?;
-        let account = Account::new(account, carrier, settings, clock);
-        if let Some(quota) = account.buckets.iter().find_map(Bucket::contradiction) {
-            return Err(OpenError::Quota(quota));
-        }
+        let lanes = Lanes::open(carrier.profile().quotas, settings).map_err(OpenError::Quota)?;
+        let account = Account::new(account, carrier, settings, clock, lanes);
         let outermost = account.stack(&transport);
         Ok(Self { account, outermost })
     }
@@ -111,7 +115,8 @@ impl Wire {
         };
         Status {
             hosts: self.account.circuits.iter().map(host).collect(),
-            quotas: self.account.buckets.iter().map(Bucket::status).collect(),
+            quotas: self.account.lanes.quotas(),
+            classes: self.account.lanes.classes(),
             operations: self.account.journal.status(),
         }
     }
@@ -152,12 +157,13 @@ pub enum OpenError {
     /// A host's base is not an http or https URL.
     #[error("the base URL of host {0:?} is not an http or https URL")]
     BaseUrl(&'static str),
-    /// Tokens are to be got at a host that the carrier does not have, or that wants a token itself.
-    #[error("tokens for host {0:?} come from a host that does not exist or is not open")]
+    /// Tokens are to be got at a host that the carrier does not have, or that is shown the wrong
+    /// thing: nothing where a bearer token is granted, a bearer token where another is issued.
+    #[error("tokens for host {0:?} come from a host that cannot give them")]
     TokenHost(&'static str),
     /// A quota that lets nothing through.
-    #[error("the quota of class {0:?} must be at least one request in at least a nanosecond each")]
-    Quota(parcelgate_carrier::Class),
+    #[error("the quota of {0:?} must be at least one request, in at most a year together")]
+    Quota(Vec<Class>),
     /// The client could not be made.
     #[error("TLS cannot be set up")]
     Tls(#[source] BoxError),
@@ -170,11 +176,16 @@ fn check(carrier: &dyn Carrier) -> Result<(), OpenError> {
         if !url.is_some_and(|url| matches!(url.scheme(), "http" | "https")) {
             return Err(OpenError::BaseUrl(host.name));
         }
-        if let Auth::ClientCredentials(credentials) = &host.auth {
-            let at = hosts.iter().find(|other| other.name == credentials.host);
-            if !at.is_some_and(|at| matches!(at.auth, Auth::Open)) {
-                return Err(OpenError::TokenHost(host.name));
+        let at = |name| hosts.iter().find(|other| other.name == name);
+        let known = match &host.auth {
+            Auth::Open | Auth::Headers(_) | Auth::Digest(_) => true,
+            Auth::Bearer(grant) => at(grant.host).is_some_and(|at| matches!(at.auth, Auth::Open)),
+            Auth::Issued(issued) => {
+                at(issued.host).is_some_and(|at| matches!(at.auth, Auth::Bearer(_)))
             }
+        };
+        if !known {
+            return Err(OpenError::TokenHost(host.name));
         }
     }
     Ok(())
@@ -185,8 +196,10 @@ fn check(carrier: &dyn Carrier) -> Result<(), OpenError> {
 pub struct Status {
     /// Whether each host is up.
     pub hosts: Vec<HostStatus>,
-    /// What each class of requests may still send.
+    /// What may still be sent of each quota.
     pub quotas: Vec<QuotaStatus>,
+    /// What each class of requests has sent, and what waits.
+    pub classes: Vec<ClassStatus>,
     /// What the attempts of each operation came to.
     pub operations: Vec<OperationStatus>,
 }

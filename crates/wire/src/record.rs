@@ -6,9 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use parcelgate_carrier::{
-    Auth, Carrier, Class, ClientCredentials, DigestPart, Exchange, Request, Response, Result,
-};
+use parcelgate_carrier::{Auth, Carrier, Class, DigestPart, Exchange, Request, Response, Result};
 use parcelgate_domain::{ExposeSecret as _, Secret};
 
 use crate::intent::{intent_of, lock};
@@ -76,8 +74,9 @@ impl Record {
         let named = |name: &HeaderName| {
             [AUTHORIZATION, COOKIE, SET_COOKIE].contains(name)
                 || self.carrier.hosts().iter().any(|host| match &host.auth {
-                    Auth::Header { name: secret, .. } => secret == name,
-                    Auth::Open | Auth::ClientCredentials(_) | Auth::Digest(_) => false,
+                    Auth::Headers(headers) => headers.iter().any(|(secret, _)| secret == name),
+                    Auth::Issued(issued) => issued.header == name,
+                    Auth::Open | Auth::Bearer(_) | Auth::Digest(_) => false,
                 })
         };
         for (name, value) in headers.iter_mut() {
@@ -115,14 +114,16 @@ impl Record {
 fn secrets_of(auth: &Auth) -> Vec<&str> {
     let secrets: Vec<&Secret> = match auth {
         Auth::Open => vec![],
-        Auth::Header { value, .. } => vec![value],
-        Auth::ClientCredentials(ClientCredentials {
-            client_id,
-            client_secret,
-            ..
-        }) => {
-            vec![client_id, client_secret]
+        Auth::Headers(headers) => headers.iter().map(|(_, value)| value).collect(),
+        Auth::Bearer(grant) => {
+            let user = grant.user.iter();
+            let user = user.flat_map(|user| [&user.name, &user.password]);
+            [&grant.client_id, &grant.client_secret]
+                .into_iter()
+                .chain(user)
+                .collect()
         }
+        Auth::Issued(issued) => vec![&issued.body],
         Auth::Digest(recipe) => {
             let parts = recipe.parts.iter();
             parts
@@ -143,7 +144,7 @@ fn secrets_of(auth: &Auth) -> Vec<&str> {
 fn mask_digest(carrier: &dyn Carrier, target: String) -> String {
     let digests = carrier.hosts().iter().filter_map(|host| match &host.auth {
         Auth::Digest(recipe) => Some(recipe.digest_query),
-        Auth::Open | Auth::Header { .. } | Auth::ClientCredentials(_) => None,
+        Auth::Open | Auth::Headers(_) | Auth::Bearer(_) | Auth::Issued(_) => None,
     });
     digests.fold(target, |text, name| {
         let mark = format!("{name}=");

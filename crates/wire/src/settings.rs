@@ -13,10 +13,19 @@ pub struct WireSettings {
     /// The longest that one attempt may take, in milliseconds, waiting for quota and token not
     /// counted. Default: rate 8 000, ship 60 000, track 20 000, manage 15 000, token 10 000.
     pub attempt_ms_max: PerClass<u64>,
-    /// How often each class may be sent. Default: what the carrier's documents say.
+    /// How often each class may be sent. What is set here takes the class out of every quota that
+    /// the carrier's documents name, which are the default.
     pub quotas: PerClass<QuotaSetting>,
-    /// How many requests of one class may wait or be under way; the next is refused at once.
-    /// Default: 256.
+    /// Quotas of several classes together, or several of one class, in the place of all those that
+    /// the carrier's documents name. Default: those.
+    pub shared_quotas: Option<Vec<SharedQuotaSetting>>,
+    /// The part of each quota that may leave at once, in percent, at most 99; the rest leaves
+    /// evenly. It is kept for the lanes in front: buying may use all of it, prices leave half of
+    /// it, tracking that somebody waits for three quarters, and what nobody waits for nine tenths.
+    /// Default: 25.
+    pub reserve_percent: u32,
+    /// How many requests of one class may wait or be under way; the next is refused at once. Those
+    /// for tokens are not counted: there is one for each host at most. Default: 256.
     pub pending_max: u32,
     /// Pauses and budget of what is tried again.
     pub retry: RetrySettings,
@@ -40,6 +49,8 @@ impl Default for WireSettings {
             attempts_max: PerClass::default(),
             attempt_ms_max: PerClass::default(),
             quotas: PerClass::default(),
+            shared_quotas: None,
+            reserve_percent: 25,
             pending_max: 256,
             retry: RetrySettings::default(),
             breaker: BreakerSettings::default(),
@@ -100,6 +111,56 @@ pub struct QuotaSetting {
     pub permits: u32,
     /// In how many milliseconds.
     pub per_ms: u64,
+}
+
+/// So many requests of some classes together in so much time.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedQuotaSetting {
+    /// Of which; all when left out.
+    #[serde(default)]
+    pub classes: Option<Vec<ClassName>>,
+    /// How many; at least one.
+    pub permits: u32,
+    /// In how many milliseconds.
+    pub per_ms: u64,
+}
+
+impl SharedQuotaSetting {
+    pub(crate) fn classes(&self) -> Vec<Class> {
+        match &self.classes {
+            None => Class::EVERY.to_vec(),
+            Some(names) => names.iter().map(|name| name.class()).collect(),
+        }
+    }
+}
+
+/// A class, as it is written in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClassName {
+    /// Prices.
+    Rate,
+    /// Buying.
+    Ship,
+    /// Tracking.
+    Track,
+    /// Everything else.
+    Manage,
+    /// Tokens.
+    Token,
+}
+
+impl ClassName {
+    const fn class(self) -> Class {
+        match self {
+            Self::Rate => Class::Rate,
+            Self::Ship => Class::Ship,
+            Self::Track => Class::Track,
+            Self::Manage => Class::Manage,
+            Self::Token => Class::Token,
+        }
+    }
 }
 
 /// Pauses and budget of what is tried again.

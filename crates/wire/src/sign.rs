@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::HeaderName;
-use http::header::AUTHORIZATION;
-use parcelgate_carrier::{
-    Auth, Carrier, Error, Exchange, Host, Intent, Kind, Request, Response, Result,
-};
+use parcelgate_carrier::{Auth, Carrier, Error, Exchange, Intent, Kind, Request, Response, Result};
 use parcelgate_clock::SharedClock;
-use parcelgate_domain::ExposeSecret as _;
+use parcelgate_domain::{ExposeSecret as _, Secret};
 
 use crate::digest;
+use crate::grant::{Source, sensitive};
 use crate::intent::{PerHost, intent_of};
-use crate::token::{Tokens, sensitive};
+use crate::token::{Token, Tokens};
 
 /// Signs each attempt anew: a token may have been renewed and a time stamp has passed since the
 /// last.
@@ -21,42 +19,60 @@ pub(crate) struct Sign {
     inner: Arc<dyn Exchange>,
     carrier: Arc<dyn Carrier>,
     clock: SharedClock,
-    tokens: PerHost<Arc<Tokens>>,
+    tokens: Arc<PerHost<Arc<Tokens>>>,
 }
 
 impl Sign {
-    /// `token_stack` is the way for requests of tokens, which are not signed.
+    /// `tokens` are those of each host.
     pub(crate) fn over(
         inner: Arc<dyn Exchange>,
         carrier: &Arc<dyn Carrier>,
         clock: &SharedClock,
-        token_stack: &Arc<dyn Exchange>,
+        tokens: &Arc<PerHost<Arc<Tokens>>>,
     ) -> Self {
-        let tokens = |host: &Host| Tokens::new(carrier, host.name, token_stack);
         Self {
             inner,
             carrier: Arc::clone(carrier),
             clock: Arc::clone(clock),
-            tokens: PerHost::new(&carrier.profile().id, carrier.hosts(), tokens),
+            tokens: Arc::clone(tokens),
         }
     }
 
-    /// With a token. One that is refused is dropped; the failure says whether a new one may help.
-    async fn with_token(&self, mut request: Request, intent: &Intent) -> Result<Response> {
-        let tokens = self.tokens.of(intent)?;
+    /// Puts the token of `host` on the request.
+    async fn show(&self, request: &mut Request, host: &str, intent: &Intent) -> Result<Shown<'_>> {
+        let tokens = self.tokens.named(host, intent)?;
         let token = tokens.get(intent).await?;
-        request
-            .headers_mut()
-            .insert(AUTHORIZATION, token.header.clone());
-        let result = self.inner.exchange(request).await;
-        match result {
+        if let Some(source) = Source::of(self.carrier.hosts(), host) {
+            let header = source.header();
+            request.headers_mut().insert(header, token.value.clone());
+        }
+        Ok(Shown { tokens, token })
+    }
+
+    /// With the host's token. One that is refused is dropped; the failure says whether a new one
+    /// may help.
+    ///
+    /// Where a second token stands beside the bearer's, the refusal does not say which of them it
+    /// means. The second is dropped: to get it anew, the bearer's must be good, and is dropped in
+    /// its turn if it is not. Only when that did not help is the bearer's dropped, too.
+    async fn with_token(&self, mut request: Request, intent: &Intent) -> Result<Response> {
+        let shown = self.show(&mut request, intent.host, intent).await?;
+        let beside = match Source::of(self.carrier.hosts(), intent.host) {
+            // Only now: it may have been renewed for the other's sake.
+            Some(Source::Issued(issued)) => {
+                Some(self.show(&mut request, issued.host, intent).await?)
+            }
+            Some(Source::Grant(_)) | None => None,
+        };
+        match self.inner.exchange(request).await {
             Ok(response) => {
-                tokens.accepted(&token);
+                shown.tokens.accepted(&shown.token);
                 Ok(response)
             }
             Err(mut error) => {
-                if error.kind == Kind::StaleToken && !tokens.refused(&token) {
+                if error.kind == Kind::StaleToken && !shown.tokens.refused(&shown.token) {
                     error.kind = Kind::Credentials;
+                    beside.map(|beside| beside.tokens.refused(&beside.token));
                 }
                 Err(error)
             }
@@ -64,24 +80,34 @@ impl Sign {
     }
 }
 
+/// A token on a request, and where it is from.
+struct Shown<'a> {
+    tokens: &'a Arc<Tokens>,
+    token: Arc<Token>,
+}
+
+fn put(request: &mut Request, headers: &[(&'static str, Secret)]) -> Option<()> {
+    for (name, value) in headers {
+        let value = sensitive(value.expose_secret())?;
+        let name = HeaderName::from_static(name);
+        request.headers_mut().insert(name, value);
+    }
+    Some(())
+}
+
 #[async_trait]
 impl Exchange for Sign {
     async fn exchange(&self, mut request: Request) -> Result<Response> {
         let carrier = &self.carrier.profile().id;
         let intent = intent_of(carrier, &request)?;
-        let host = self
-            .carrier
-            .hosts()
-            .iter()
-            .find(|host| host.name == intent.host);
+        let mut hosts = self.carrier.hosts().iter();
+        let host = hosts.find(|host| host.name == intent.host);
         let signed = match host.map(|host| &host.auth) {
-            Some(Auth::ClientCredentials(_)) => return self.with_token(request, &intent).await,
+            Some(Auth::Bearer(_) | Auth::Issued(_)) => {
+                return self.with_token(request, &intent).await;
+            }
             Some(Auth::Digest(recipe)) => digest::sign(&mut request, recipe, self.clock.now()),
-            Some(Auth::Header { name, value }) => sensitive(value.expose_secret()).map(|value| {
-                request
-                    .headers_mut()
-                    .insert(HeaderName::from_static(name), value);
-            }),
+            Some(Auth::Headers(headers)) => put(&mut request, headers),
             Some(Auth::Open) | None => Some(()),
         };
         if signed.is_none() {

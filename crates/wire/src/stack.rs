@@ -16,13 +16,16 @@ use parcelgate_domain::{AccountId, CarrierId};
 
 use crate::attempt::AttemptTimeout;
 use crate::breaker::{Breaker, Circuit};
+use crate::grant::Source;
 use crate::instrument::{Instrument, Journal};
 use crate::intent::PerHost;
 use crate::judge::Judge;
-use crate::limiter::{Bucket, Limiter};
+use crate::lanes::Lanes;
+use crate::limiter::Limiter;
 use crate::retry::Retry;
 use crate::settings::WireSettings;
 use crate::sign::Sign;
+use crate::token::Tokens;
 
 /// What the layers of one account share.
 pub(crate) struct Account {
@@ -32,7 +35,7 @@ pub(crate) struct Account {
     pub(crate) clock: SharedClock,
     pub(crate) journal: Arc<Journal>,
     pub(crate) circuits: Arc<PerHost<Circuit>>,
-    pub(crate) buckets: Arc<[Bucket]>,
+    pub(crate) lanes: Arc<Lanes>,
 }
 
 impl Account {
@@ -41,6 +44,7 @@ impl Account {
         carrier: Arc<dyn Carrier>,
         settings: &WireSettings,
         clock: SharedClock,
+        lanes: Lanes,
     ) -> Self {
         let profile = carrier.profile();
         Self {
@@ -50,23 +54,34 @@ impl Account {
             circuits: Arc::new(PerHost::new(&profile.id, carrier.hosts(), |_| {
                 Circuit::new(&settings.breaker)
             })),
-            buckets: Bucket::all(profile.quotas, settings),
+            lanes: Arc::new(lanes),
             clock,
             carrier,
         }
     }
 
-    /// All layers over `transport`. Requests of tokens travel a second stack, without the layer
-    /// that would sign them.
+    /// All layers over `transport`. Requests for tokens travel stacks of their own: one without the
+    /// layer that would sign them, and above it one that shows bearer tokens, for what is issued
+    /// to their bearers.
     pub(crate) fn stack(&self, transport: &Arc<dyn Exchange>) -> Arc<dyn Exchange> {
-        let tokens = self.layers(transport, None);
-        self.layers(transport, Some(&tokens))
+        let open = self.layers(transport, None);
+        let hosts = self.carrier.hosts();
+        let bearers = Arc::new(PerHost::new(&self.id, hosts, |host| {
+            Tokens::new(&self.carrier, host.name, &open)
+        }));
+        let bearing = self.layers(transport, Some(&bearers));
+        let all = bearers.map(|host, bearer| match Source::of(hosts, host) {
+            Some(Source::Issued(_)) => Tokens::new(&self.carrier, host, &bearing),
+            Some(Source::Grant(_)) | None => Arc::clone(bearer),
+        });
+        let all = Arc::new(all);
+        self.layers(transport, Some(&all))
     }
 
     fn layers(
         &self,
         transport: &Arc<dyn Exchange>,
-        tokens: Option<&Arc<dyn Exchange>>,
+        tokens: Option<&Arc<PerHost<Arc<Tokens>>>>,
     ) -> Arc<dyn Exchange> {
         self.measured(transport)
             // Anew for each attempt: tokens are renewed, time stamps pass.
@@ -74,9 +89,9 @@ impl Account {
                 Sign::over(inner, &self.carrier, &self.clock, tokens)
             })
             // Above signing: no token is fetched for a request that may not go.
-            .push(|inner| Limiter::over(inner, &self.id, &self.buckets))
+            .push(|inner| Limiter::over(inner, &self.id, &self.lanes))
             // Above the limiter, an open circuit costs no permits; below the retry, attempts count.
-            .push(|inner| Breaker::over(inner, &self.id, &self.circuits))
+            .push(|inner| Breaker::over(inner, &self.id, &self.settings, &self.circuits))
             // Owns the time of the whole call.
             .push(|inner| Retry::over(inner, &self.id, &self.settings))
             .0

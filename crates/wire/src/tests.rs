@@ -3,6 +3,8 @@
 
 mod breaking;
 mod fixture;
+mod issued;
+mod lanes;
 mod law;
 mod limiting;
 mod recording;

@@ -4,28 +4,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderName, HeaderValue, Method, Uri};
-use parcelgate_carrier::{
-    Auth, Carrier, Class, ClientCredentials, ClientStyle, Error, Exchange, Intent, Kind, Repeat,
-    Request, Response, Result, read_json,
-};
+use http::HeaderValue;
+use parcelgate_carrier::{Carrier, Error, Exchange, Intent, Kind, Response, Result};
 use parcelgate_clock::{instant, left, sleep_until};
-use parcelgate_domain::ExposeSecret as _;
-use serde::Deserialize;
 use tokio::sync::watch;
-use url::form_urlencoded;
 
+use crate::grant::{Source, TOKEN};
 use crate::intent::lock;
 use crate::pauses::up_to;
 
-/// A bearer token, ready to be shown.
+/// A token, ready to be shown.
 pub(crate) struct Token {
     /// The value of the header; marked as sensitive.
-    pub(crate) header: HeaderValue,
+    pub(crate) value: HeaderValue,
     refresh_at: Instant,
     expires_at: Instant,
     /// Whether it took the place of one that was refused.
@@ -33,7 +24,7 @@ pub(crate) struct Token {
     accepted: AtomicBool,
 }
 
-/// The token of one host.
+/// The token of one host, bearer's or issued.
 pub(crate) struct Tokens {
     carrier: Arc<dyn Carrier>,
     host: &'static str,
@@ -69,10 +60,9 @@ const FETCH_MAX: Duration = Duration::from_secs(25);
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 const REFUSED_AGAIN_AFTER: Duration = Duration::from_secs(30);
 const LIFE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
-const LIFE_UNNAMED: Duration = Duration::from_secs(5 * 60);
-const TOKEN_BYTES_MAX: usize = 16 << 10;
 
 impl Tokens {
+    /// That of `host`, whose requests for tokens travel `stack`.
     pub(crate) fn new(
         carrier: &Arc<dyn Carrier>,
         host: &'static str,
@@ -145,9 +135,12 @@ impl Tokens {
 
     async fn fetch(&self) -> Result<Token> {
         let begun = instant();
-        let request = self.request(begun + FETCH_MAX)?;
+        let carrier = &self.carrier.profile().id;
+        let source = Source::of(self.carrier.hosts(), self.host)
+            .ok_or_else(|| Error::new(Kind::Unsupported, carrier.clone(), TOKEN))?;
+        let request = source.request(begun + FETCH_MAX);
         let response = self.stack.exchange(request).await?;
-        self.granted(&response, begun)
+        self.granted(source, &response, begun)
     }
 
     fn keep(&self, outcome: Result<Token>) -> Outcome {
@@ -201,70 +194,12 @@ impl Tokens {
         !token.replaces_refused || token.accepted.load(Ordering::Acquire)
     }
 
-    fn credentials(&self) -> Option<&ClientCredentials> {
-        let host = self
-            .carrier
-            .hosts()
-            .iter()
-            .find(|host| host.name == self.host)?;
-        match &host.auth {
-            Auth::ClientCredentials(credentials) => Some(credentials),
-            Auth::Open | Auth::Header { .. } | Auth::Digest(_) => None,
-        }
-    }
-
-    fn request(&self, deadline: Instant) -> Result<Request> {
-        let unsupported =
-            || Error::new(Kind::Unsupported, self.carrier.profile().id.clone(), TOKEN);
-        let credentials = self.credentials().ok_or_else(unsupported)?;
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("grant_type", "client_credentials");
-        let id = credentials.client_id.expose_secret();
-        let secret = credentials.client_secret.expose_secret();
-        let mut basic = None;
-        match credentials.style {
-            ClientStyle::Basic => {
-                let text = format!("Basic {}", BASE64_STANDARD.encode(format!("{id}:{secret}")));
-                basic = sensitive(&text);
-            }
-            ClientStyle::Form => {
-                form.append_pair("client_id", id)
-                    .append_pair("client_secret", secret);
-            }
-        }
-        let mut request = Request::new(Bytes::from(form.finish()));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = Uri::from_static(credentials.path);
-        let headers = request.headers_mut();
-        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
-        headers.insert(CONTENT_TYPE, form);
-        headers.extend(basic.map(|basic| (AUTHORIZATION, basic)));
-        for (name, value) in &credentials.headers {
-            headers.extend(sensitive(value).map(|value| (HeaderName::from_static(name), value)));
-        }
-        request.extensions_mut().insert(Intent {
-            operation: TOKEN,
-            host: credentials.host,
-            class: Class::Token,
-            repeat: Repeat::Safe,
-            permits: std::num::NonZeroU32::MIN,
-            deadline,
-        });
-        Ok(request)
-    }
-
-    /// Reads the answer, which comes from outside like any other: the token must fit a header, and
-    /// the life it claims is bounded.
-    fn granted(&self, response: &Response, begun: Instant) -> Result<Token> {
-        let carrier = &self.carrier.profile().id;
-        let granted: Granted = read_json(carrier, TOKEN, response)?;
-        let header = Some(&granted.access_token)
-            .filter(|token| !token.is_empty() && token.len() <= TOKEN_BYTES_MAX)
-            .and_then(|token| sensitive(&format!("Bearer {token}")))
-            .ok_or_else(|| Error::new(Kind::Malformed, carrier.clone(), TOKEN))?;
-        let life = granted.life().min(LIFE_MAX);
+    /// Reads the answer; the life that it claims is bounded.
+    fn granted(&self, source: Source<'_>, response: &Response, begun: Instant) -> Result<Token> {
+        let (value, life) = source.granted(&self.carrier.profile().id, response)?;
+        let life = life.min(LIFE_MAX);
         Ok(Token {
-            header,
+            value,
             refresh_at: begun + (life / 5 * 4).saturating_sub(up_to(life / 20)),
             expires_at: begun + life,
             replaces_refused: false,
@@ -289,8 +224,6 @@ impl Tokens {
     }
 }
 
-const TOKEN: &str = "token";
-
 /// A token request that was refused means wrong credentials; one that failed, that nothing left.
 const fn kind_for_those_who_wait(kind: Kind) -> Kind {
     match kind {
@@ -306,27 +239,5 @@ const fn kind_for_those_who_wait(kind: Kind) -> Kind {
         | Kind::OutcomeUnknown
         | Kind::Deadline
         | Kind::Malformed => Kind::Unsent,
-    }
-}
-
-pub(crate) fn sensitive(text: &str) -> Option<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).ok()?;
-    value.set_sensitive(true);
-    Some(value)
-}
-
-#[derive(Deserialize)]
-struct Granted {
-    access_token: String,
-    /// Seconds: a number by RFC 6749, a text by UPS.
-    #[serde(default)]
-    expires_in: serde_json::Value,
-}
-
-impl Granted {
-    fn life(&self) -> Duration {
-        let text = || self.expires_in.as_str()?.trim().parse().ok();
-        let seconds = self.expires_in.as_u64().or_else(text);
-        seconds.map_or(LIFE_UNNAMED, Duration::from_secs)
     }
 }

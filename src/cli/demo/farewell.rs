@@ -6,14 +6,15 @@ use comfy_table::{Cell, Table};
 
 use super::play::Journeys;
 use super::stage::Stage;
-use super::summary::Summary;
+use super::summary::{Spent, Summary};
 use crate::cli::out::{self, Paint, number};
 
 /// Who is there.
 pub(crate) fn opening(orders: usize, stage: &Stage, webhook: &str, paint: Paint) -> String {
+    let carriers = stage.carriers;
     format!(
-        "{}  {orders} orders, two carriers, nothing leaves this machine\n  gateway  gRPC {}  HTTP \
-         {}\n  sandbox  {}\n  webhook  {webhook}",
+        "{}  {orders} orders, {carriers} carriers, nothing leaves this machine\n  \
+         gateway  gRPC {}  HTTP {}\n  sandbox  {}\n  webhook  {webhook}",
         paint.strong("parcelgate demo"),
         stage.gateway.grpc(),
         stage.gateway.http(),
@@ -39,8 +40,7 @@ pub(crate) fn figures(summary: &Summary, journeys: &Journeys, folder: &Path) -> 
         ),
     ];
     for (carrier, spent) in &summary.carriers {
-        let money = format!("{} {}", spent.total, spent.currency);
-        rows.push((carrier, money, format!("{} labels", spent.labels)));
+        rows.push((carrier, money(spent), labels_of(spent)));
     }
     rows.extend([
         ("delivered", summary.delivered.to_string(), in_time),
@@ -65,6 +65,26 @@ pub(crate) fn figures(summary: &Summary, journeys: &Journeys, folder: &Path) -> 
         table.add_row([Cell::new(name), number(figure), Cell::new(note)]);
     }
     table
+}
+
+/// All that was spent with one carrier.
+fn money(spent: &Spent) -> String {
+    let totals = spent.totals.iter();
+    let totals: Vec<String> = totals.map(|(code, sum)| format!("{sum} {code}")).collect();
+    totals.join(" + ")
+}
+
+fn labels_of(spent: &Spent) -> String {
+    let plural = if spent.labels == 1 { "" } else { "s" };
+    let mut text = format!("{} label{plural}", spent.labels);
+    let notes = [
+        (spent.by_rule, "by the shop's rule"),
+        (spent.unpriced, "by contract"),
+    ];
+    for (count, note) in notes.iter().filter(|(count, _)| *count > 0) {
+        text.push_str(&format!(", {count} {note}"));
+    }
+    text
 }
 
 /// Whether it went well, and where the figures are.

@@ -1,7 +1,11 @@
 //! `parcelgate demo`: the whole of it, on this machine alone.
 
+mod arrivals;
 mod bars;
 mod catalogue;
+mod choice;
+mod consignment;
+mod counter;
 mod days;
 mod farewell;
 mod keep;
@@ -9,6 +13,7 @@ mod orders;
 mod parcels;
 mod play;
 mod receiver;
+mod rule;
 mod sheet;
 mod shop;
 mod stage;
@@ -33,8 +38,10 @@ const CATALOGUE: &[u8] = include_bytes!("../../../examples/catalogue.tsv");
 const SHIP_FROM: &str = include_str!("../../../examples/ship-from.toml");
 const AFTER_HELP: &str = "\
 The orders are a tab-separated file in the columns of Amazon's report of unshipped orders; its \
-promise-date is the day by which a parcel must arrive. Lines of one order-id are one parcel. All \
-dates are moved so that the newest purchase was made today; examples/README.md says more.
+promise-date is the day by which a parcel must arrive, and a column ship-via may name who is to \
+carry it: carriers or accounts, each with all of its services or one (ups usps/PRIORITY_MAIL). \
+Lines of one order-id are one parcel. All dates are moved so that the newest purchase was made \
+today; examples/README.md says more.
 
 A line that cannot stand is reported with its number and every field at fault, its order is left \
 out, and the rest is shipped. Exit code: 0 if every order without such a line ended with a label \
@@ -45,8 +52,9 @@ const FILE_BYTES_MAX: u64 = 16 << 20;
 /// Ship a day's orders on this machine alone: no network, no service, no credentials
 ///
 /// Starts a gateway and a sandbox of the carriers on loopback ports, quotes every order with every
-/// carrier, buys the cheapest label that is in time, writes the labels, plays the parcels' days in
-/// seconds and receives every event by signed webhook.
+/// carrier, buys the cheapest label that is in time, as far as the shop's own shipping rule lets
+/// it, writes the labels, plays the parcels' days in seconds and receives every event by signed
+/// webhook.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct DemoArgs {
@@ -65,6 +73,9 @@ pub(crate) struct DemoArgs {
     /// How long a day of the parcels takes.
     #[arg(long, default_value = "300ms", value_name = "TIME", value_parser = parse::duration)]
     day: Duration,
+    /// Another seed lets other things happen to the parcels, under other numbers.
+    #[arg(long, default_value_t = 1, value_name = "NUMBER")]
+    seed: u64,
     /// Leave gateway and sandbox running until Ctrl-C, and say how to call them.
     #[arg(long)]
     keep: bool,

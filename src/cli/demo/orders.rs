@@ -10,6 +10,7 @@ use jiff::fmt::temporal::Pieces;
 use parcelgate_domain::{Address, Country, Personal};
 
 use super::catalogue::{Catalogue, Product};
+use super::rule::Rule;
 use super::sheet::{Fault, Sheet};
 
 const REQUIRED: [&str; 12] = [
@@ -51,6 +52,8 @@ pub(crate) struct Order {
     pub(crate) goods: Vec<(Product, u32)>,
     /// The day that was promised.
     pub(crate) deliver_by: Date,
+    /// By whom it may go.
+    pub(crate) rule: Rule,
 }
 
 impl Order {
@@ -137,6 +140,7 @@ struct Line {
     product: Product,
     quantity: u32,
     to: Address,
+    rule: Rule,
 }
 
 /// Puts the lines of an order together; an order of which a line is wrong is left out whole.
@@ -158,6 +162,7 @@ fn group(
                 to: line.to,
                 goods,
                 deliver_by: moved,
+                rule: line.rule,
             });
             continue;
         };
@@ -177,6 +182,11 @@ fn group(
             refuse(
                 "sku",
                 format!("kept in another warehouse than the goods of line {first}"),
+            );
+        } else if order.rule != line.rule {
+            refuse(
+                "ship-via",
+                format!("another rule than in line {first} of this order"),
             );
         } else {
             order.goods.push((line.product, line.quantity));
@@ -209,6 +219,13 @@ impl Reader<'_> {
         }
         let quantity = self.quantity();
         let to = self.address();
+        let rule = Rule::read(self.get("ship-via"));
+        if rule.is_none() {
+            self.refuse(
+                "ship-via",
+                "carriers or accounts, such as ups usps/PRIORITY_MAIL",
+            );
+        }
         Some(Line {
             number: self.line,
             order: order?,
@@ -217,6 +234,7 @@ impl Reader<'_> {
             product: product?,
             quantity: quantity?,
             to: to?,
+            rule: rule?,
         })
     }
 
@@ -337,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_has_orders_to_every_country_and_no_fault() {
+    fn the_example_has_orders_from_and_to_every_country_and_no_fault() {
         let orders = read(EXAMPLE);
         assert_eq!(orders.faults, []);
         assert!(orders.good.len() >= 24, "{}", orders.good.len());
@@ -345,7 +363,15 @@ mod tests {
             let there = |order: &&Order| order.to.country.code() == country;
             assert!(orders.good.iter().any(|order| there(&order)), "{country}");
         }
-        assert!(orders.good.iter().any(|order| order.warehouse() == "ohio"));
+        for warehouse in ["shenzhen", "ohio", "munich"] {
+            let kept = orders
+                .good
+                .iter()
+                .filter(|order| order.warehouse() == warehouse);
+            assert!(kept.count() >= 4, "{warehouse}");
+        }
+        let ruled = orders.good.iter().filter(|order| !order.rule.is_open());
+        assert_eq!(ruled.count(), 9, "by rule");
         assert!(EXAMPLE.is_ascii(), "Yanwen refuses anything else");
     }
 
@@ -407,6 +433,13 @@ mod tests {
         let id = EXAMPLE.lines().nth(2).unwrap().split('\t').next().unwrap();
         assert!(orders.good.iter().all(|order| order.id != id));
         assert_eq!(orders.left_out, [id]);
+
+        let orders = read(&changed(4, "ship-via", "usps"));
+        let fault = orders.faults[0].to_string();
+        assert!(fault.contains("ship-via: another rule"), "{fault}");
+        let orders = read(&changed(2, "ship-via", "usps, ups"));
+        let fault = orders.faults[0].to_string();
+        assert!(fault.contains("carriers or accounts"), "{fault}");
 
         let orders = read(&changed(4, "ship-address-1", "1 Other St"));
         assert!(

@@ -1,6 +1,5 @@
 //! The demo's five acts: start, sell, let the days pass, settle accounts, leave.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,23 +8,24 @@ use futures::StreamExt as _;
 use futures::stream;
 use jiff::civil::Date;
 use parcelgate_clock::instant;
-use parcelgate_proto::v1::{Tracker, TrackingEvent, TrackingStatus};
 
+use super::arrivals::Arrivals;
 use super::bars::Bars;
 use super::catalogue::Warehouses;
+use super::counter;
 use super::farewell;
 use super::keep;
 use super::orders::Order;
 use super::parcels::{News, Parcels};
 use super::receiver::Tally;
-use super::shop::{Sale, Shop};
+use super::shop::{Outcome, Sale, Shop};
 use super::stage::Stage;
 use super::subscription::{Deliveries, Subscribed};
 use super::summary::{Figures, Summary};
 use super::{DemoArgs, Ending};
 use crate::cli::connect::Gate;
-use crate::cli::out::{Out, Paint};
-use crate::cli::{show, tables, track};
+use crate::cli::out::Out;
+use crate::cli::track;
 
 /// Orders at the counter at once.
 const COUNTER_WIDTH: usize = 8;
@@ -50,14 +50,15 @@ pub(crate) async fn run(
 ) -> anyhow::Result<Ending> {
     let began = instant();
     let labels = folder_for_labels(&args.out).await?;
-    let stage = Stage::start().await?;
+    let stage = Stage::start(args.seed).await?;
     let gate = stage.enter().await?;
     let subscribed = Subscribed::make(gate.clone()).await?;
     let shop = Shop {
         gate,
         warehouses,
         labels,
-        today,
+        // The first day that is still to come, wherever a warehouse is.
+        ship_on: today.tomorrow()?,
     };
     // One listener for both halves: two of them do not hear a signal at the same instant.
     let stopped = crate::cli::until_stopped();
@@ -103,8 +104,9 @@ async fn perform(
         gate: &shop.gate,
         subscribed,
     };
-    let sales = theatre.sell(shop, orders).await?;
+    let mut sales = theatre.sell(shop, orders).await?;
     stage.days.play(speed(args));
+    theatre.finish(shop, &mut sales).await?;
     let journeys = theatre.journeys(&sales, stage).await?;
     theatre.bars.finish();
     let figures = Figures {
@@ -116,6 +118,7 @@ async fn perform(
     let summary = Summary::of(&sales, status, figures, &args.out)?;
     write_summary(&args.out, &summary).await?;
     out.data(&summary)?;
+    out.say("")?;
     out.table(farewell::figures(&summary, &journeys, &args.out))?;
     out.say(farewell::verdict(&summary, &args.out, paint))?;
     Ok(summary)
@@ -168,140 +171,90 @@ pub(crate) struct Journeys {
     parcels: Parcels,
 }
 
-/// Parcels on their way, and what was promised of each.
+/// Parcels on their way, and those that have arrived.
 struct Way<'a> {
     parcels: Parcels,
-    orders: BTreeMap<&'a str, &'a Order>,
-    in_time: usize,
-}
-
-impl<'a> Way<'a> {
-    async fn of(gate: &Gate, sales: &'a [Sale]) -> anyhow::Result<Self> {
-        let bought =
-            |sale: &'a Sale| Some((sale.bought.as_ref().ok()?.tracker.as_str(), &sale.order));
-        let orders: BTreeMap<&str, &Order> = sales.iter().filter_map(bought).collect();
-        let trackers = orders.keys().map(|name| (*name).to_owned()).collect();
-        let parcels = Parcels::follow(gate.clone(), trackers).await?;
-        Ok(Self {
-            parcels,
-            orders,
-            in_time: 0,
-        })
-    }
-
-    /// What was promised of a parcel that has arrived, and whether it was kept.
-    fn promise(&mut self, tracker: &Tracker, events: &[TrackingEvent], paint: Paint) -> String {
-        let Some(order) = self.orders.get(tracker.name.as_str()) else {
-            return String::new();
-        };
-        // Days are compared as texts: 2026-11-30 stands before 2026-12-01.
-        let delivered = events
-            .iter()
-            .rfind(|event| event.status() == TrackingStatus::Delivered);
-        let day: String = delivered
-            .map_or("", |event| event.local_time.as_str())
-            .chars()
-            .take(10)
-            .collect();
-        let kept = !day.is_empty() && day <= order.deliver_by.to_string();
-        self.in_time += usize::from(kept);
-        let word = if kept {
-            paint.good("in time")
-        } else {
-            paint.bad("late")
-        };
-        let place = format!("{}, {}", order.to.city, order.to.country);
-        format!(
-            "{}  to {place}  promised by {}: {word}",
-            order.id, order.deliver_by
-        )
-    }
+    arrivals: Arrivals<'a>,
 }
 
 impl Theatre<'_> {
-    /// Serves the orders, several at once, and shows each in the order of the file.
+    /// Asks for several orders' prices at once, and buys one after the other, in the order of the
+    /// file: so the carriers give the same numbers every time.
     async fn sell(&mut self, shop: &Shop, orders: Vec<Order>) -> anyhow::Result<Vec<Sale>> {
-        let mut selling = stream::iter(orders)
-            .map(|order| shop.sell(order))
+        let mut quoting = stream::iter(orders)
+            .map(|order| shop.quote(order))
             .buffered(COUNTER_WIDTH);
         let mut sales: Vec<Sale> = Vec::new();
-        let mut labels = 0;
-        while let Some(sale) = selling.next().await {
-            self.show_sale(&sale, shop.today)?;
-            labels += u64::from(sale.bought.is_ok());
-            self.bars.labels.reach(labels);
+        while let Some(quoted) = quoting.next().await {
+            let sale = shop.sell(quoted).await;
+            let from = shop.warehouses.address(sale.order.warehouse());
+            let origin = from.map_or("", |from| from.city.as_str());
+            let out = &mut *self.out;
+            self.bars
+                .aside(|| counter::show(&sale, origin, shop.ship_on, out))?;
             sales.push(sale);
+            self.count_labels(&sales)?;
         }
         Ok(sales)
     }
 
-    fn show_sale(&mut self, sale: &Sale, today: Date) -> anyhow::Result<()> {
-        let paint = self.out.paint();
-        let out = &mut *self.out;
-        let order = &sale.order;
-        let place = format!("{}, {}", order.to.city, order.to.country);
-        let head = format!(
-            "\n{}  to {place}  {}  by {}",
-            paint.strong(&order.id),
-            show::kilograms(order.weight_grams()),
-            order.deliver_by
-        );
-        let taken = sale
-            .bought
-            .as_ref()
-            .ok()
-            .map(|bought| bought.quote.name.as_str());
-        self.bars.aside(|| {
-            out.say(head)?;
-            out.table(tables::quotes(&sale.offers.quotes, today, taken))?;
-            if !sale.offers.failures.is_empty() {
-                out.say(tables::failures(&sale.offers.failures, paint))?;
-            }
-            match &sale.bought {
-                Ok(bought) => out.say(format!(
-                    "  {} {}  {}",
-                    paint.good("label"),
-                    bought.tracking_number,
-                    paint.dim(&bought.label.display().to_string())
-                )),
-                Err(error) => out.say(format!("  {} {error:#}", paint.bad("not shipped:"))),
-            }
-        })?;
+    /// Waits for the carriers that were still at work: their time had to go on for that.
+    async fn finish(&mut self, shop: &Shop, sales: &mut [Sale]) -> anyhow::Result<()> {
+        for sale in sales.iter_mut() {
+            let waiting = Outcome::Failed(anyhow!("it was never finished"));
+            sale.outcome = match std::mem::replace(&mut sale.outcome, waiting) {
+                Outcome::Pending(pending) => {
+                    let outcome = shop.finish(&sale.order, pending).await;
+                    let out = &mut *self.out;
+                    let text = counter::late(&sale.order, &outcome, out.paint());
+                    self.bars.aside(|| out.say(text))?;
+                    outcome
+                }
+                outcome @ (Outcome::Bought(_) | Outcome::Failed(_)) => outcome,
+            };
+        }
+        self.count_labels(sales)
+    }
+
+    fn count_labels(&mut self, sales: &[Sale]) -> anyhow::Result<()> {
+        let labels = sales.iter().filter_map(Sale::bought).count();
+        self.bars.labels.reach(u64::try_from(labels)?);
         Ok(())
     }
 
     /// Follows every parcel to its end and every event to the webhook.
     async fn journeys(&mut self, sales: &[Sale], stage: &Stage) -> anyhow::Result<Journeys> {
-        let mut way = Way::of(self.gate, sales).await?;
+        let arrivals = Arrivals::of(sales);
+        let parcels = Parcels::follow(self.gate.clone(), arrivals.trackers()).await?;
+        let mut way = Way { parcels, arrivals };
+        self.out.say("")?;
         let end = instant() + JOURNEYS_MAX;
         while !way.parcels.all_ended() && instant() < end {
-            self.step(&mut way, end).await?;
+            self.step(&mut way, stage, end).await?;
             self.bars
                 .delivered
                 .note(format!("day {}", stage.days.passed()));
         }
         let days = stage.days.passed();
-        let webhooks = self.last_webhooks(&mut way).await?;
+        let webhooks = self.last_webhooks(&mut way, stage).await?;
         Ok(Journeys {
             events: way.parcels.events,
             days,
-            in_time: way.in_time,
+            in_time: way.arrivals.in_time,
             tally: self.subscribed.tally(),
             webhooks,
             parcels: way.parcels,
         })
     }
 
-    async fn step(&mut self, way: &mut Way<'_>, end: Instant) -> anyhow::Result<()> {
+    async fn step(&mut self, way: &mut Way<'_>, stage: &Stage, end: Instant) -> anyhow::Result<()> {
         if let News::Delivered(trackers) = way.parcels.news(end.min(instant() + LOOK)).await? {
             for tracker in trackers {
                 let events = track::events(self.gate, &tracker.name).await?;
-                let paint = self.out.paint();
-                let promise = way.promise(&tracker, &events, paint);
-                let timeline = tables::timeline(&tracker, &events, paint);
                 let out = &mut *self.out;
-                self.bars
-                    .aside(|| out.say(format!("\n{promise}\n{timeline}")))?;
+                let (day, paint) = (stage.days.passed(), out.paint());
+                let text = way.arrivals.tell(&tracker, &events, day, paint);
+                self.bars.aside(|| out.say(text))?;
             }
         }
         let verified = self.subscribed.tally().verified;
@@ -314,10 +267,14 @@ impl Theatre<'_> {
     }
 
     /// Waits until every entry of the log has been delivered, or the time is up.
-    async fn last_webhooks(&mut self, way: &mut Way<'_>) -> anyhow::Result<Deliveries> {
+    async fn last_webhooks(
+        &mut self,
+        way: &mut Way<'_>,
+        stage: &Stage,
+    ) -> anyhow::Result<Deliveries> {
         let end = instant() + WEBHOOKS_MAX;
         loop {
-            self.step(way, end).await?;
+            self.step(way, stage, end).await?;
             let webhooks = self.subscribed.deliveries().await?;
             let all =
                 u64::try_from(webhooks.delivered)? >= way.parcels.events && webhooks.pending == 0;

@@ -6,25 +6,30 @@ use std::time::Duration;
 use anyhow::Context as _;
 use jiff::civil::Date;
 use parcelgate_clock::{instant, sleep};
-use parcelgate_domain::{Address as DomainAddress, Personal};
-use parcelgate_proto::v1::purchase_label_request::Selection;
-use parcelgate_proto::v1::quote::Tag;
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::{
-    Address, CreateTrackerRequest, Customs, CustomsItem, Dimensions, GetLabelRequest,
-    GetShipmentRequest, LabelFormat, Parcel, PurchaseLabelRequest, Quote, QuoteRatesRequest,
-    QuoteRatesResponse, Shipment, ShipmentSpec,
+    CreateTrackerRequest, GetLabelRequest, GetShipmentRequest, LabelFormat, PurchaseLabelRequest,
+    QuoteRatesRequest, QuoteRatesResponse, Shipment, ShipmentSpec,
 };
+use tonic::Status;
+use tonic_types::StatusExt as _;
 use uuid::Uuid;
 
 use super::catalogue::Warehouses;
+use super::choice::{self, Candidate};
+use super::consignment;
 use super::orders::Order;
+use super::rule::Rule;
 use crate::cli::connect::Gate;
 use crate::cli::show;
 
 /// How long a purchase in doubt is waited for, and how often it is looked at.
 const DOUBT_MAX: Duration = Duration::from_secs(20);
-const DOUBT_PAUSE: Duration = Duration::from_millis(200);
+const DOUBT_PAUSE: Duration = Duration::from_millis(50);
+/// How many are asked in turn when one after the other refuses.
+const TRIES_MAX: usize = 8;
+/// Reasons which say for certain that nothing was bought and this carrier will not have it.
+const REFUSALS: [&str; 3] = ["CARRIER_REFUSED", "INVALID_FOR_CARRIER", "UNSUPPORTED"];
 
 /// The counter.
 #[derive(Debug)]
@@ -36,7 +41,15 @@ pub(crate) struct Shop {
     /// Where labels go.
     pub(crate) labels: PathBuf,
     /// The day of hand-over.
-    pub(crate) today: Date,
+    pub(crate) ship_on: Date,
+}
+
+/// An order with the carriers' offers.
+#[derive(Debug)]
+pub(crate) struct Quoted {
+    order: Order,
+    spec: ShipmentSpec,
+    offers: anyhow::Result<QuoteRatesResponse>,
 }
 
 /// What became of one order at the counter.
@@ -46,15 +59,30 @@ pub(crate) struct Sale {
     pub(crate) order: Order,
     /// What the carriers offered.
     pub(crate) offers: QuoteRatesResponse,
-    /// What was bought, or why nothing was.
-    pub(crate) bought: anyhow::Result<Bought>,
+    /// Who was asked first and would not have it, and why.
+    pub(crate) refused: Vec<String>,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+}
+
+/// How a sale ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// With a label.
+    Bought(Bought),
+    /// Not yet: the carrier is still at work on it. Nothing else may be bought for this order.
+    Pending(Pending),
+    /// Without anything.
+    Failed(anyhow::Error),
 }
 
 /// A label that was bought and written.
 #[derive(Debug)]
 pub(crate) struct Bought {
-    /// The offer that was taken.
-    pub(crate) quote: Quote,
+    /// What was chosen.
+    pub(crate) chosen: Candidate,
+    /// Whether somebody else would have been chosen without the shop's rule.
+    pub(crate) by_rule: bool,
     /// The shipment.
     pub(crate) shipment: Shipment,
     /// The number of its parcel.
@@ -65,124 +93,189 @@ pub(crate) struct Bought {
     pub(crate) label: PathBuf,
 }
 
-impl Shop {
-    /// Quotes, buys, writes the label and follows the parcel. A failure is part of the sale.
-    pub(crate) async fn sell(&self, order: Order) -> Sale {
-        let spec = self.spec(&order);
-        match self.quote(&order, spec.clone()).await {
-            Err(error) => Sale {
-                order,
-                offers: QuoteRatesResponse::default(),
-                bought: Err(error),
-            },
-            Ok(offers) => {
-                let bought = self.buy(&order, spec, &offers).await;
-                Sale {
-                    order,
-                    offers,
-                    bought,
-                }
-            }
+/// A purchase that the carrier has not finished.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    /// What was chosen.
+    pub(crate) chosen: Candidate,
+    /// See [`Bought::by_rule`].
+    pub(crate) by_rule: bool,
+    /// Where it stands.
+    pub(crate) shipment: Shipment,
+}
+
+impl Sale {
+    /// What was bought.
+    pub(crate) const fn bought(&self) -> Option<&Bought> {
+        match &self.outcome {
+            Outcome::Bought(bought) => Some(bought),
+            Outcome::Pending(_) | Outcome::Failed(_) => None,
         }
     }
+}
 
-    async fn quote(&self, order: &Order, spec: ShipmentSpec) -> anyhow::Result<QuoteRatesResponse> {
+impl Shop {
+    /// Asks everybody for a price. A failure is part of the sale.
+    pub(crate) async fn quote(&self, order: Order) -> Quoted {
+        let spec = consignment::of(&order, &self.warehouses, self.ship_on);
+        let asked = spec.clone();
         let request = QuoteRatesRequest {
-            ship_from: spec.ship_from.into_iter().collect(),
-            ship_to: spec.ship_to,
-            parcels: spec.parcels,
-            customs: spec.customs,
-            ship_date: spec.ship_date,
+            ship_from: asked.ship_from.into_iter().collect(),
+            ship_to: asked.ship_to,
+            parcels: asked.parcels,
+            customs: asked.customs,
+            ship_date: asked.ship_date,
             currency: "USD".to_owned(),
             deliver_by: Some(show::proto_date(order.deliver_by)),
             ..QuoteRatesRequest::default()
         };
         let reply = self.gate.rates().quote_rates(self.gate.ask(request)).await;
-        Ok(reply.context("no prices")?.into_inner())
+        let offers = reply.context("no prices").map(tonic::Response::into_inner);
+        Quoted {
+            order,
+            spec,
+            offers,
+        }
+    }
+
+    /// Buys from the best, or from the next when that one will not have it.
+    pub(crate) async fn sell(&self, quoted: Quoted) -> Sale {
+        let (order, mut refused) = (quoted.order, Vec::new());
+        match quoted.offers {
+            Err(error) => Sale {
+                order,
+                offers: QuoteRatesResponse::default(),
+                refused,
+                outcome: Outcome::Failed(error),
+            },
+            Ok(offers) => {
+                let bought = self.buy(&order, &quoted.spec, &offers, &mut refused).await;
+                Sale {
+                    order,
+                    offers,
+                    refused,
+                    outcome: bought.unwrap_or_else(Outcome::Failed),
+                }
+            }
+        }
     }
 
     async fn buy(
         &self,
         order: &Order,
-        spec: ShipmentSpec,
+        spec: &ShipmentSpec,
         offers: &QuoteRatesResponse,
-    ) -> anyhow::Result<Bought> {
-        let quote = best(&offers.quotes)
-            .context("no carrier offers anything")?
-            .clone();
+        refused: &mut Vec<String>,
+    ) -> anyhow::Result<Outcome> {
+        let open = Rule::default();
+        let ranked = |rule| choice::ranked(&offers.quotes, rule, self.ship_on, order.deliver_by);
+        let best = ranked(&open).into_iter().next();
+        let best = best.and_then(|best| best.quote);
+        let by_rule = best.is_none_or(|best| !order.rule.allows(&best));
+        for chosen in ranked(&order.rule).into_iter().take(TRIES_MAX) {
+            match self.purchase(&chosen, spec.clone()).await {
+                Ok(shipment) if is_in_doubt(shipment.state()) => {
+                    return Ok(Outcome::Pending(Pending {
+                        chosen,
+                        by_rule,
+                        shipment,
+                    }));
+                }
+                Ok(shipment) => {
+                    let bought = self.take(order, chosen, by_rule, shipment).await?;
+                    return Ok(Outcome::Bought(bought));
+                }
+                Err(status) if is_refusal(&status) => refused.push(refusal(&chosen, &status)),
+                Err(status) => anyhow::bail!("nothing was bought: {}", status.message()),
+            }
+        }
+        anyhow::ensure!(
+            !refused.is_empty(),
+            "nobody who may carry it offers anything"
+        );
+        anyhow::bail!("all who were asked refused")
+    }
+
+    async fn purchase(
+        &self,
+        chosen: &Candidate,
+        shipment: ShipmentSpec,
+    ) -> Result<Shipment, Status> {
+        let quote = chosen.quote.as_ref();
         let request = PurchaseLabelRequest {
             request_id: Uuid::now_v7().to_string(),
-            shipment: Some(spec),
-            max_total: quote.total.clone(),
+            shipment: Some(shipment),
+            max_total: quote.and_then(|quote| quote.total.clone()),
             label_format: LabelFormat::Pdf.into(),
-            selection: Some(Selection::Quote(quote.name.clone())),
+            selection: Some(chosen.selection.clone()),
+            validate_only: false,
         };
-        let reply = self
-            .gate
-            .shipments()
-            .purchase_label(self.gate.ask(request))
-            .await;
-        let shipment = self
-            .settled(reply.context("nothing was bought")?.into_inner())
-            .await?;
+        let mut shipments = self.gate.shipments();
+        let reply = shipments.purchase_label(self.gate.ask(request)).await;
+        reply.map(tonic::Response::into_inner)
+    }
+
+    /// The label of a purchase that has come to its end.
+    async fn take(
+        &self,
+        order: &Order,
+        chosen: Candidate,
+        by_rule: bool,
+        shipment: Shipment,
+    ) -> anyhow::Result<Bought> {
+        let state = shipment.state();
+        if state != State::Purchased {
+            let own = shipment.failure.unwrap_or_default();
+            let said = [own.reason, own.carrier_code, own.carrier_text].join(" ");
+            anyhow::bail!("the purchase is {}: {}", show::state(state), said.trim());
+        }
         let label = self.write_label(&order.id, &shipment).await?;
-        let parcel = shipment
-            .parcels
-            .first()
-            .context("the shipment has no parcel")?;
+        let parcel = shipment.parcels.first();
+        let tracking_number = parcel
+            .context("the shipment has no parcel")?
+            .tracking_number
+            .clone();
         // The purchase follows its parcels already; following a number twice is one tracker.
         let request = CreateTrackerRequest {
-            tracking_number: parcel.tracking_number.clone(),
+            tracking_number: tracking_number.clone(),
             carrier: shipment.carrier.clone(),
             request_id: String::new(),
         };
-        let tracker = self
-            .gate
-            .tracking()
-            .create_tracker(self.gate.ask(request))
-            .await?
-            .into_inner();
-        let tracking_number = parcel.tracking_number.clone();
+        let mut tracking = self.gate.tracking();
+        let tracker = tracking.create_tracker(self.gate.ask(request)).await?;
         Ok(Bought {
-            quote,
+            chosen,
+            by_rule,
             shipment,
             tracking_number,
-            tracker: tracker.name,
+            tracker: tracker.into_inner().name,
             label,
         })
     }
 
-    /// The shipment once it is known whether it was sold.
+    /// Waits until a carrier has finished what it was at work on. A failure is part of the sale.
+    pub(crate) async fn finish(&self, order: &Order, pending: Pending) -> Outcome {
+        let bought = async {
+            let shipment = self.settled(pending.shipment).await?;
+            self.take(order, pending.chosen, pending.by_rule, shipment)
+                .await
+        };
+        bought.await.map_or_else(Outcome::Failed, Outcome::Bought)
+    }
+
+    /// The shipment once it is known whether it was sold, or when the time is up.
     async fn settled(&self, mut shipment: Shipment) -> anyhow::Result<Shipment> {
         let until = instant() + DOUBT_MAX;
-        loop {
-            let state = shipment.state();
-            if state == State::Purchased {
-                return Ok(shipment);
-            }
-            let in_doubt = [
-                State::Accepted,
-                State::Sending,
-                State::Unknown,
-                State::PurchasedNoLabel,
-            ];
-            if !in_doubt.contains(&state) || instant() >= until {
-                let own = shipment.failure.unwrap_or_default();
-                let state = show::state(state);
-                let said = [own.reason, own.carrier_code, own.carrier_text].join(" ");
-                anyhow::bail!("the purchase is {state}: {}", said.trim());
-            }
+        while is_in_doubt(shipment.state()) && instant() < until {
             sleep(DOUBT_PAUSE).await;
             let request = GetShipmentRequest {
                 name: shipment.name,
             };
-            shipment = self
-                .gate
-                .shipments()
-                .get_shipment(self.gate.ask(request))
-                .await?
-                .into_inner();
+            let mut shipments = self.gate.shipments();
+            let reply = shipments.get_shipment(self.gate.ask(request)).await?;
+            shipment = reply.into_inner();
         }
+        Ok(shipment)
     }
 
     async fn write_label(&self, order: &str, shipment: &Shipment) -> anyhow::Result<PathBuf> {
@@ -191,143 +284,46 @@ impl Shop {
             parcel_index: 0,
             format: LabelFormat::Pdf.into(),
         };
-        let label = self
-            .gate
-            .shipments()
-            .get_label(self.gate.ask(request))
-            .await?
-            .into_inner();
+        let mut shipments = self.gate.shipments();
+        let label = shipments.get_label(self.gate.ask(request)).await?;
         let path = self.labels.join(format!("{order}.pdf"));
-        write(&path, &label.content).await?;
+        write(&path, &label.into_inner().content).await?;
         Ok(path)
     }
-
-    fn spec(&self, order: &Order) -> ShipmentSpec {
-        let from = self
-            .warehouses
-            .address(order.warehouse())
-            .cloned()
-            .unwrap_or_default();
-        let to = address(&order.to);
-        let customs = (from.country != to.country).then(|| self.customs(order));
-        ShipmentSpec {
-            ship_from: Some(from),
-            ship_to: Some(to),
-            parcels: vec![Parcel {
-                weight_grams: order.weight_grams(),
-                size: Some(size(order)),
-            }],
-            customs,
-            ship_date: Some(show::proto_date(self.today)),
-            order_number: order.id.clone(),
-            sales_platform: "Amazon".to_owned(),
-        }
-    }
-
-    fn customs(&self, order: &Order) -> Customs {
-        let items = order.goods.iter().map(|(product, quantity)| CustomsItem {
-            sku: product.sku.clone(),
-            description: product.name_en.clone(),
-            description_zh: product.name_zh.clone(),
-            quantity: *quantity,
-            unit_value: Some(show::proto_money(product.value)),
-            unit_weight_grams: product.weight_grams,
-            hs_code: product.hs_code.clone(),
-            origin: product.origin.code().to_owned(),
-            battery: product.battery,
-        });
-        let ioss = if order.to.country.is_in_eu() {
-            self.warehouses.ioss()
-        } else {
-            ""
-        };
-        Customs {
-            items: items.collect(),
-            ioss: ioss.to_owned(),
-            ..Customs::default()
-        }
-    }
 }
 
-/// The cheapest offer in time, else the fastest, else the cheapest of all.
-fn best(quotes: &[Quote]) -> Option<&Quote> {
-    let tagged = |tag: Tag| {
-        quotes
-            .iter()
-            .find(|quote| quote.tags().any(|own| own == tag))
-    };
-    tagged(Tag::BestByDeadline)
-        .or_else(|| tagged(Tag::Fastest))
-        .or_else(|| quotes.first())
+const fn is_in_doubt(state: State) -> bool {
+    matches!(
+        state,
+        State::Accepted | State::Sending | State::Unknown | State::PurchasedNoLabel
+    )
 }
 
-/// One box: as long and wide as the largest piece, as high as all of them together.
-fn size(order: &Order) -> Dimensions {
-    let mut size = Dimensions::default();
-    for (product, quantity) in &order.goods {
-        size.length_mm = size.length_mm.max(product.size.length_mm);
-        size.width_mm = size.width_mm.max(product.size.width_mm);
-        let height = product.size.height_mm.saturating_mul(*quantity);
-        size.height_mm = size.height_mm.saturating_add(height);
-    }
-    size
+fn is_refusal(status: &Status) -> bool {
+    let details = status.get_error_details();
+    let reason = details.error_info().map(|info| info.reason.as_str());
+    reason.is_some_and(|reason| REFUSALS.contains(&reason))
 }
 
-fn address(from: &DomainAddress) -> Address {
-    let exposed = |text: &Option<Personal>| {
-        text.as_ref()
-            .map_or_else(String::new, |text| text.expose().to_owned())
-    };
-    Address {
-        name: from.name.expose().to_owned(),
-        company: exposed(&from.company),
-        lines: from
-            .lines
-            .iter()
-            .map(|line| line.expose().to_owned())
-            .collect(),
-        city: from.city.clone(),
-        region: from.region.clone().unwrap_or_default(),
-        postal_code: from.postal_code.clone().unwrap_or_default(),
-        country: from.country.code().to_owned(),
-        phone: exposed(&from.phone),
-        email: exposed(&from.email),
-        tax_id: exposed(&from.tax_id),
-        residential: from.residential,
-    }
+/// Who refused, in the carrier's words where it has any.
+fn refusal(chosen: &Candidate, status: &Status) -> String {
+    let who = chosen.name();
+    let details = status.get_error_details();
+    let info = details.error_info();
+    let own = info.and_then(|info| info.metadata.get("carrier_text"));
+    let wrong = details.bad_request().into_iter();
+    let mut wrong = wrong
+        .flat_map(|bad| &bad.field_violations)
+        .map(|found| format!("{}: {}", found.field, found.description));
+    let said = own.cloned().or_else(|| wrong.next());
+    format!(
+        "{who}: {}",
+        said.unwrap_or_else(|| status.message().to_owned())
+    )
 }
 
 async fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     tokio::fs::write(path, bytes)
         .await
         .with_context(|| format!("cannot write {}", path.display()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn quote(name: &str, tags: &[Tag]) -> Quote {
-        let tags = tags.iter().map(|tag| i32::from(*tag)).collect();
-        Quote {
-            name: name.to_owned(),
-            tags,
-            ..Quote::default()
-        }
-    }
-
-    #[test]
-    fn the_best_is_in_time_or_else_fast_or_else_cheap() {
-        let cheap = quote("cheap", &[Tag::Cheapest]);
-        let fast = quote("fast", &[Tag::Fastest, Tag::Pareto]);
-        let in_time = quote("in time", &[Tag::BestByDeadline]);
-        let name = |quotes: &[Quote]| best(quotes).map(|quote| quote.name.clone());
-        assert_eq!(
-            name(&[cheap.clone(), fast.clone(), in_time]),
-            Some("in time".to_owned())
-        );
-        assert_eq!(name(&[cheap.clone(), fast]), Some("fast".to_owned()));
-        assert_eq!(name(&[cheap]), Some("cheap".to_owned()));
-        assert_eq!(name(&[]), None);
-    }
 }

@@ -1,6 +1,7 @@
 //! The stage of the demo: a sandbox and a gateway on loopback ports, with a database that is thrown
 //! away.
 
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use parcelgate_clock::{Clock as _, System};
-use parcelgate_sandbox::{Carrier, Running, Sandbox, Settings};
+use parcelgate_sandbox::{Running, Sandbox, Settings};
 use serde_json::json;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -17,8 +18,8 @@ use super::days::Days;
 use crate::app::Gateway;
 use crate::cli::connect::{Gate, Key, ServerArgs};
 use crate::config::{AccountConfig, Config};
+use crate::played;
 
-const RATE_CARD: &str = include_str!("../../../examples/yanwen-rate-card.csv");
 /// Units of each currency for one US dollar, so that prices can be compared. Of 20 November 2026.
 const UNITS: [(&str, &str); 6] = [
     ("CNY", "7.10"),
@@ -44,6 +45,8 @@ pub(crate) struct Stage {
     pub(crate) days: Arc<Days>,
     /// A key that may do everything.
     pub(crate) key: String,
+    /// How many carriers there are.
+    pub(crate) carriers: usize,
     folder: TempDir,
 }
 
@@ -52,21 +55,24 @@ impl Stage {
     ///
     /// # Errors
     /// When a port or the folder for the database cannot be had.
-    pub(crate) async fn start() -> anyhow::Result<Self> {
+    pub(crate) async fn start(seed: u64) -> anyhow::Result<Self> {
         let days = Arc::new(Days::standing_at(System.now()));
         let clock = Arc::clone(&days);
         let settings = Settings {
             clock,
+            seed,
             ..Settings::default()
         };
-        let accounts = accounts_of(&settings);
+        let known = settings.clone();
         let sandbox = Sandbox::start(settings)
             .await
             .context("the sandbox cannot start")?;
         let folder = tempfile::Builder::new()
             .prefix("parcelgate-demo-")
             .tempdir()?;
-        let config = configuration(folder.path(), accounts(&sandbox))?;
+        let accounts = accounts_of(&sandbox, &known)?;
+        let carriers: BTreeSet<_> = accounts.iter().map(|own| own.carrier.to_string()).collect();
+        let config = configuration(folder.path(), accounts)?;
         let gateway = Gateway::start(config)
             .await
             .context("the gateway cannot start")?;
@@ -76,6 +82,7 @@ impl Stage {
             sandbox,
             days,
             key,
+            carriers: carriers.len(),
             folder,
         })
     }
@@ -109,37 +116,24 @@ impl Stage {
     }
 }
 
-/// The accounts that the sandbox knows, once it is known where it listens.
-fn accounts_of(settings: &Settings) -> impl FnOnce(&Running) -> serde_json::Value + use<> {
-    let (ups, yanwen) = (settings.ups.clone(), settings.yanwen.clone());
-    // A day passes in a third of a second, so a carrier is asked as often in a second as otherwise
-    // in days. The carriers' real quotas, which are the default, would make the demo wait.
+/// Every account that the sandbox knows. A day passes in a third of a second, so a carrier is asked
+/// as often in a second as otherwise in days: the carriers' real quotas, which are the default,
+/// would make the demo wait.
+fn accounts_of(sandbox: &Running, known: &Settings) -> anyhow::Result<Vec<AccountConfig>> {
     let quota = json!({ "permits": 1_000, "per_ms": 1_000 });
     let wire = json!({ "quotas": {
         "rate": quota, "ship": quota, "track": quota, "manage": quota, "token": quota,
     } });
-    move |sandbox| {
-        let base = sandbox.base_url(Carrier::Ups);
-        json!([
-            { "id": "ups-demo", "carrier": "ups", "wire": wire, "settings": {
-                "client_id": ups.client_id,
-                "client_secret": ups.client_secret,
-                "account_number": ups.shipper_number,
-                "api": format!("{base}/api"),
-                "token": base,
-            } },
-            { "id": "yanwen-demo", "carrier": "yanwen", "wire": wire, "settings": {
-                "user_id": yanwen.user_id,
-                "api_token": yanwen.api_token,
-                "order_url": sandbox.base_url(Carrier::Yanwen),
-                "track_url": sandbox.yanwen_tracking_url(),
-                "rate_card_csv": RATE_CARD,
-            } },
-        ])
-    }
+    let played = played::accounts(sandbox, known).into_iter();
+    played
+        .map(|account| {
+            let id = format!("{}-demo", account.name);
+            account.account(&id, &wire)
+        })
+        .collect()
 }
 
-fn configuration(folder: &Path, accounts: serde_json::Value) -> anyhow::Result<Config> {
+fn configuration(folder: &Path, accounts: Vec<AccountConfig>) -> anyhow::Result<Config> {
     let mut config = Config::load(None)?;
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     config.grpc.listen = any_port;
@@ -156,6 +150,7 @@ fn configuration(folder: &Path, accounts: serde_json::Value) -> anyhow::Result<C
         *pause = 250;
     }
     config.tracking.tick_ms = 50;
+    config.purchase.settle_ms = 100;
     config.push.allow_http = true;
     config.push.allow_private = true;
     config.push.retry_ms = vec![100, 200, 400, 800, 1_600];
@@ -163,6 +158,6 @@ fn configuration(folder: &Path, accounts: serde_json::Value) -> anyhow::Result<C
     "2026-11-20".clone_into(&mut config.exchange.date);
     let unit = |(currency, units): (&str, &str)| (currency.to_owned(), units.to_owned());
     config.exchange.units = UNITS.into_iter().map(unit).collect();
-    config.accounts = serde_json::from_value::<Vec<AccountConfig>>(accounts)?;
+    config.accounts = accounts;
     Ok(config)
 }

@@ -32,14 +32,16 @@ pub(crate) struct Summary {
 }
 
 /// What was spent with one carrier.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Spent {
     /// Labels bought.
     pub(crate) labels: usize,
-    /// The carrier's currency.
-    pub(crate) currency: String,
-    /// The sum, as a decimal text.
-    pub(crate) total: String,
+    /// Those of them that only the shop's rule gave to this carrier.
+    pub(crate) by_rule: usize,
+    /// Those of them of which only the contract knows the price.
+    pub(crate) unpriced: usize,
+    /// The sum in each currency, as a decimal text.
+    pub(crate) totals: BTreeMap<String, String>,
 }
 
 /// One order.
@@ -51,6 +53,12 @@ pub(crate) struct Line {
     pub(crate) carrier: Option<String>,
     /// By which service.
     pub(crate) service: Option<String>,
+    /// What it cost: `12.34 USD`; none where only the contract knows.
+    pub(crate) price: Option<String>,
+    /// Why it was chosen: `cheapest in time`.
+    pub(crate) chosen: Option<&'static str>,
+    /// Whether somebody else would have been chosen without the shop's rule.
+    pub(crate) by_rule: bool,
     /// The number of its parcel.
     pub(crate) tracking_number: Option<String>,
     /// Where the parcel stands; `NOT_BOUGHT` without a label.
@@ -111,14 +119,16 @@ impl Summary {
 
 fn line(sale: &Sale, status: impl Fn(&str) -> TrackingStatus, folder: &Path) -> Line {
     let order_id = sale.order.id.clone();
-    let Ok(bought) = &sale.bought else {
-        let status = "NOT_BOUGHT".to_owned();
+    let Some(bought) = sale.bought() else {
         return Line {
             order_id,
             carrier: None,
             service: None,
+            price: None,
+            chosen: None,
+            by_rule: false,
             tracking_number: None,
-            status,
+            status: "NOT_BOUGHT".to_owned(),
             label: None,
         };
     };
@@ -127,6 +137,9 @@ fn line(sale: &Sale, status: impl Fn(&str) -> TrackingStatus, folder: &Path) -> 
         order_id,
         carrier: Some(bought.shipment.carrier.clone()),
         service: Some(bought.shipment.service.clone()),
+        price: paid(bought).map(|paid| paid.to_string()),
+        chosen: Some(bought.chosen.why.words()),
+        by_rule: bought.by_rule,
         tracking_number: Some(bought.tracking_number.clone()),
         status: show::status(status(&bought.tracker)).to_owned(),
         label: Some(label.to_string_lossy().into_owned()),
@@ -135,40 +148,33 @@ fn line(sale: &Sale, status: impl Fn(&str) -> TrackingStatus, folder: &Path) -> 
 
 /// What was paid: what the carrier charged where it says so, else what it was quoted at.
 fn paid(bought: &Bought) -> Option<Money> {
-    let money = bought
-        .shipment
-        .charged
-        .as_ref()
-        .or(bought.quote.total.as_ref());
-    money.and_then(show::exact)
+    let quoted = || bought.chosen.quote.as_ref()?.total.as_ref();
+    let charged = bought.shipment.charged.as_ref();
+    charged.or_else(quoted).and_then(show::exact)
 }
 
 fn spent(sales: &[Sale]) -> anyhow::Result<BTreeMap<String, Spent>> {
-    let mut totals: BTreeMap<String, (usize, Money)> = BTreeMap::new();
-    for bought in sales.iter().filter_map(|sale| sale.bought.as_ref().ok()) {
+    let mut carriers: BTreeMap<String, Spent> = BTreeMap::new();
+    let mut totals: BTreeMap<(&str, &str), Money> = BTreeMap::new();
+    for bought in sales.iter().filter_map(Sale::bought) {
         let carrier = &bought.shipment.carrier;
-        let paid = paid(bought).ok_or_else(|| {
-            anyhow::anyhow!(
-                "{carrier} named no exact price for {}",
-                bought.shipment.name
-            )
-        })?;
-        let (labels, total) = totals
-            .entry(carrier.clone())
-            .or_insert_with(|| (0, Money::zero(paid.currency())));
-        *labels += 1;
+        let spent = carriers.entry(carrier.clone()).or_default();
+        spent.labels += 1;
+        spent.by_rule += usize::from(bought.by_rule);
+        let Some(paid) = paid(bought) else {
+            spent.unpriced += 1;
+            continue;
+        };
+        let zero = Money::zero(paid.currency());
+        let total = totals
+            .entry((carrier, paid.currency().code()))
+            .or_insert(zero);
         *total = total.checked_add(paid)?;
     }
-    let spent = |(carrier, (labels, total)): (String, (usize, Money))| {
-        let currency = total.currency().code().to_owned();
-        (
-            carrier,
-            Spent {
-                labels,
-                currency,
-                total: total.to_decimal(),
-            },
-        )
-    };
-    Ok(totals.into_iter().map(spent).collect())
+    for ((carrier, currency), total) in totals {
+        if let Some(spent) = carriers.get_mut(carrier) {
+            spent.totals.insert(currency.to_owned(), total.to_decimal());
+        }
+    }
+    Ok(carriers)
 }

@@ -6,7 +6,7 @@ use parcelgate_domain::{
 use parcelgate_proto::v1;
 use v1::customs as wire;
 
-use super::{country, given, money};
+use super::{country, given, known, money};
 
 /// A declaration, when one is given; `crosses_border` says whether one must be.
 pub(super) fn customs(
@@ -37,8 +37,8 @@ pub(super) fn customs(
     });
     let items = items.collect();
     let customs = Customs {
-        contents: contents(read.contents()),
-        incoterm: incoterm(read.incoterm()),
+        contents: contents(known(read.contents, &format!("{field}.contents"), found)),
+        incoterm: incoterm(known(read.incoterm, &format!("{field}.incoterm"), found)),
         items,
         tax_ids: TaxIds {
             ioss: given(&read.ioss),

@@ -3,15 +3,33 @@
 
 mod address;
 mod customs;
+mod errand;
+mod options;
 mod parcel;
 mod request;
 
 pub(super) use address::address;
-pub(super) use request::{purchase, quote, request_id, resource, resource_in, subscription};
+pub(super) use errand::{landed_cost, manifest, paper, pickup};
+pub(super) use request::{
+    purchase, purchase_back, quote, request_id, resource, resource_in, subscription,
+};
 
 use jiff::civil;
 use parcelgate_domain::{Country, Money, Violations};
 use parcelgate_proto::google::r#type as google;
+
+/// One of the values that this edition of the interface knows. A newer caller's wish is refused and
+/// not taken for the default.
+fn known<E: TryFrom<i32> + Default>(read: i32, field: &str, found: &mut Violations) -> E {
+    E::try_from(read).unwrap_or_else(|_| {
+        found.refuse(
+            field,
+            read,
+            "a value that this edition of the interface knows",
+        );
+        E::default()
+    })
+}
 
 /// `text` unless it is blank.
 fn given(text: &str) -> Option<String> {

@@ -3,13 +3,14 @@
 use std::str::FromStr;
 
 use jiff::civil;
-use parcelgate_domain::{LabelFormat, Violations};
+use parcelgate_carrier::Direction;
+use parcelgate_domain::{DocumentId, LabelFormat, Violations};
 use parcelgate_proto::v1;
 use prost::Message;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{address, customs, date, given, money, parcel};
+use super::{address, customs, date, given, known, money, options, parcel};
 use crate::service::Fault;
 use crate::service::purchase::{Goal, PurchaseRequest, Selection, ShipmentSpec};
 use crate::service::rates::RateRequest;
@@ -19,6 +20,8 @@ use crate::service::subscriptions::SubscriptionRequest;
 const ORIGINS_MAX: usize = 5;
 /// What the narrowest carrier prints.
 const ORDER_NUMBER_CHARS_MAX: usize = 35;
+/// Papers that one shipment goes with.
+const DOCUMENTS_MAX: usize = 10;
 /// Kinds of events that one subscription may name.
 const KINDS_MAX: usize = 50;
 
@@ -67,6 +70,7 @@ pub(in crate::grpc) fn quote(
         carriers: read.carriers.clone(),
         accounts: read.accounts.clone(),
         deliver_by: date(read.deliver_by.as_ref(), "deliver_by", &mut found),
+        options: options::options(read.options.as_ref(), "options", &mut found),
         origins,
         to: match to {
             Some(to) => to,
@@ -88,15 +92,11 @@ pub(in crate::grpc) fn purchase(
     let spec = spec(read.shipment.as_ref(), today, &mut found);
     let selection = selection(read.selection.as_ref(), &mut found);
     found.append(selection.as_ref().map(unknown).unwrap_or_default());
+    let label_format = label_format(read.label_format, &mut found);
     let max_total = read
         .max_total
         .as_ref()
         .and_then(|max| money(max, "max_total", &mut found));
-    let label_format = match read.label_format() {
-        v1::LabelFormat::Unspecified | v1::LabelFormat::Pdf => LabelFormat::Pdf,
-        v1::LabelFormat::Png => LabelFormat::Png,
-        v1::LabelFormat::Zpl => LabelFormat::Zpl,
-    };
     // The key itself is compared as a UUID, however it is spelled.
     let body = v1::PurchaseLabelRequest {
         request_id: String::new(),
@@ -112,10 +112,57 @@ pub(in crate::grpc) fn purchase(
                 selection,
                 max_total,
                 label_format,
+                direction: Direction::Outbound,
             };
             Ok(found.none_or(request)?)
         }
         _ => Err(found.into()),
+    }
+}
+
+/// A purchase of a label for the way back.
+pub(in crate::grpc) fn purchase_back(
+    read: &v1::PurchaseReturnLabelRequest,
+    today: civil::Date,
+    unknown: impl FnOnce(&Selection) -> Violations,
+) -> Result<PurchaseRequest, Fault> {
+    let mut found = Violations::new();
+    let request_id = request_id(&read.request_id, &mut found);
+    let spec = spec(read.shipment.as_ref(), today, &mut found);
+    let service = read.service.clone().unwrap_or_default();
+    let selection = Selection::Service {
+        account: service.account,
+        service: service.service,
+    };
+    if read.service.is_none() {
+        found.require("service", "given");
+    } else {
+        found.append(unknown(&selection));
+    }
+    let body = v1::PurchaseReturnLabelRequest {
+        request_id: String::new(),
+        ..read.clone()
+    };
+    let label_format = label_format(read.label_format, &mut found);
+    let Some(spec) = spec else {
+        return Err(found.into());
+    };
+    Ok(found.none_or(PurchaseRequest {
+        request_id,
+        body_sha256: Sha256::digest(body.encode_to_vec()).into(),
+        spec,
+        selection,
+        max_total: None,
+        label_format,
+        direction: Direction::Return,
+    })?)
+}
+
+fn label_format(read: i32, found: &mut Violations) -> LabelFormat {
+    match known(read, "label_format", found) {
+        v1::LabelFormat::Unspecified | v1::LabelFormat::Pdf => LabelFormat::Pdf,
+        v1::LabelFormat::Png => LabelFormat::Png,
+        v1::LabelFormat::Zpl => LabelFormat::Zpl,
     }
 }
 
@@ -186,7 +233,7 @@ pub(in crate::grpc) fn request_id(read: &str, found: &mut Violations) -> String 
     }
 }
 
-fn spec(
+pub(super) fn spec(
     read: Option<&v1::ShipmentSpec>,
     today: civil::Date,
     found: &mut Violations,
@@ -208,6 +255,11 @@ fn spec(
     let parcels = parcel::parcels(&read.parcels, "shipment.parcels", found);
     let customs = customs::customs(read.customs.as_ref(), abroad, "shipment.customs", found);
     let ship_on = date(read.ship_date.as_ref(), "shipment.ship_date", found).unwrap_or(today);
+    let options = options::options(read.options.as_ref(), "shipment.options", found);
+    if read.documents.len() > DOCUMENTS_MAX {
+        let allowed = format!("at most {DOCUMENTS_MAX} papers");
+        found.refuse("shipment.documents", read.documents.len(), allowed);
+    }
     Some(ShipmentSpec {
         from: from?,
         to: to?,
@@ -216,6 +268,8 @@ fn spec(
         ship_on,
         order_number,
         sales_platform: given(&read.sales_platform),
+        options,
+        documents: read.documents.iter().map(DocumentId::new).collect(),
     })
 }
 

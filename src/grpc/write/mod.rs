@@ -15,8 +15,8 @@ use parcelgate_proto::v1;
 
 use crate::service::fault::in_interface;
 
-pub(super) use rates::{account_answer, quote, sheet};
-pub(super) use shipments::{label, shipment};
+pub(super) use rates::{account_answer, charge, quote, sheet};
+pub(super) use shipments::{document, failure, label, shipment};
 pub(super) use subscriptions::{delivery, subscription};
 pub(super) use tracking::{event, status, tracker, tracking_event};
 
@@ -31,7 +31,7 @@ pub(super) fn money(money: Money) -> google::Money {
     }
 }
 
-fn date(date: civil::Date) -> google::Date {
+pub(super) fn date(date: civil::Date) -> google::Date {
     google::Date {
         year: date.year().into(),
         month: date.month().into(),
@@ -53,7 +53,7 @@ pub(super) fn duration(duration: Duration) -> prost_types::Duration {
     }
 }
 
-fn failure(account: &AccountId, error: &Error) -> v1::CarrierFailure {
+fn carrier_failure(account: &AccountId, error: &Error) -> v1::CarrierFailure {
     v1::CarrierFailure {
         carrier: error.carrier.to_string(),
         account: account.to_string(),

@@ -3,7 +3,7 @@
 use parcelgate_domain::{Charge, ChargeKind, Transit};
 use parcelgate_proto::v1;
 
-use super::{date, duration, failure, money, time};
+use super::{carrier_failure, date, duration, money, time};
 use crate::service::rates::{AccountAnswer, Offer, RateSheet, Tag};
 
 pub(in crate::grpc) fn sheet(sheet: &RateSheet) -> v1::QuoteRatesResponse {
@@ -12,7 +12,7 @@ pub(in crate::grpc) fn sheet(sheet: &RateSheet) -> v1::QuoteRatesResponse {
         failures: sheet
             .failures
             .iter()
-            .map(|(account, error)| failure(&account.id, error))
+            .map(|(account, error)| carrier_failure(&account.id, error))
             .collect(),
     }
 }
@@ -22,7 +22,7 @@ pub(in crate::grpc) fn account_answer(
 ) -> v1::stream_rates_response::AccountAnswer {
     let (quotes, failed) = match &answer.outcome {
         Ok(offers) => (offers.iter().map(quote).collect(), None),
-        Err(error) => (Vec::new(), Some(failure(&answer.account.id, error))),
+        Err(error) => (Vec::new(), Some(carrier_failure(&answer.account.id, error))),
     };
     v1::stream_rates_response::AccountAnswer {
         carrier: answer.account.carrier_id().to_string(),
@@ -55,10 +55,11 @@ pub(in crate::grpc) fn quote(offer: &Offer) -> v1::Quote {
         cached: offer.cached,
         age: Some(duration(offer.age)),
         expire_time: Some(time(offer.expires_at)),
+        exchange_date: offer.converted.and_then(|(_, rate)| rate.date).map(date),
     }
 }
 
-fn charge(charge: &Charge) -> v1::Charge {
+pub(in crate::grpc) fn charge(charge: &Charge) -> v1::Charge {
     let kind = match charge.kind {
         ChargeKind::Base => v1::charge::Kind::Base,
         ChargeKind::Fuel => v1::charge::Kind::Fuel,

@@ -2,7 +2,7 @@
 
 use parcelgate_domain::{Label, PurchaseState};
 use parcelgate_proto::v1;
-use parcelgate_store::Purchase;
+use parcelgate_store::{Fault, Purchase};
 use sha2::{Digest, Sha256};
 use v1::shipment::State;
 
@@ -22,14 +22,9 @@ pub(in crate::grpc) fn shipment(purchase: &Purchase, trackers: &Trackers) -> v1:
             tracker: tracker.map_or_else(String::new, |tracker| format!("trackers/{}", tracker.id)),
         }
     });
-    let failure = purchase.fault.as_ref().map(|fault| v1::CarrierFailure {
-        carrier: purchase.carrier.to_string(),
-        account: purchase.account.to_string(),
-        reason: fault.kind.clone(),
-        carrier_code: fault.code.clone().unwrap_or_default(),
-        carrier_text: fault.text.clone(),
-        violations: Vec::new(),
-    });
+    let (carrier, account) = (purchase.carrier.as_str(), purchase.account.as_str());
+    let failure = purchase.fault.as_ref();
+    let failure = failure.map(|fault| self::failure(carrier, account, fault));
     v1::Shipment {
         name: format!("shipments/{}", purchase.id),
         state: state(purchase.version.state).into(),
@@ -49,12 +44,37 @@ pub(in crate::grpc) fn shipment(purchase: &Purchase, trackers: &Trackers) -> v1:
     }
 }
 
+/// A carrier's failure, as it was kept.
+pub(in crate::grpc) fn failure(carrier: &str, account: &str, kept: &Fault) -> v1::CarrierFailure {
+    v1::CarrierFailure {
+        carrier: carrier.to_owned(),
+        account: account.to_owned(),
+        reason: kept.kind.clone(),
+        carrier_code: kept.code.clone().unwrap_or_default(),
+        carrier_text: kept.text.clone(),
+        violations: Vec::new(),
+    }
+}
+
+/// A paper.
+pub(in crate::grpc) fn document(media_type: &str, bytes: Vec<u8>) -> v1::Document {
+    v1::Document {
+        media_type: media_type.to_owned(),
+        sha256: sha256(&bytes),
+        content: bytes.into(),
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 pub(in crate::grpc) fn label(label: Label, tracking_number: String) -> v1::Label {
-    let digest = Sha256::digest(&label.bytes);
     v1::Label {
         format: label_format(label.format).into(),
         media_type: label.format.media_type().to_owned(),
-        sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        sha256: sha256(&label.bytes),
         content: label.bytes.into(),
         tracking_number,
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::FutureExt;
-use parcelgate_carrier::{Call, Error, Kind, Order, Shipping};
+use parcelgate_carrier::{Call, Direction, Error, Kind, Order};
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{
     Batch, Bought, BoughtParcel, Error as StoreError, NewTracker, Parcel, Purchase, ShipmentId,
@@ -41,10 +41,6 @@ impl Purchases {
         let account = self.accounts.get(&purchase.account);
         let account =
             account.ok_or_else(|| Fault::NotFound(format!("accounts/{}", purchase.account)))?;
-        let shipping = account
-            .carrier
-            .shipping()
-            .ok_or_else(|| account.lacks("shipping"))?;
         let order = order_of(&self.store, &purchase).await?;
 
         let budget = Duration::from_millis(self.config.carrier_ms_max);
@@ -62,16 +58,13 @@ impl Purchases {
         let sending =
             sending.ok_or_else(|| Fault::NotFound(format!("shipments/{}", purchase.id)))?;
 
-        let outcome = self
-            .buy(account, shipping, &sending, &order, deadline)
-            .await;
+        let outcome = self.buy(account, &sending, &order, deadline).await;
         self.record(&sending, outcome).await
     }
 
     async fn buy(
         &self,
         account: &Account,
-        shipping: &dyn Shipping,
         sending: &Purchase,
         order: &Order,
         deadline: Instant,
@@ -85,7 +78,18 @@ impl Purchases {
             epoch: sending.version.epoch,
         };
         let call = Call::new(&witness, deadline);
-        shipping.buy(&call, order).await
+        let carrier = &account.carrier;
+        let lacks = || Error::new(Kind::Unsupported, account.carrier_id().clone(), "buy");
+        match order.direction {
+            Direction::Outbound => {
+                carrier
+                    .shipping()
+                    .ok_or_else(lacks)?
+                    .buy(&call, order)
+                    .await
+            }
+            Direction::Return => carrier.returns().ok_or_else(lacks)?.buy(&call, order).await,
+        }
     }
 
     pub(super) async fn record(

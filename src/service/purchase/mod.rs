@@ -13,11 +13,11 @@ mod witness;
 
 use std::sync::Arc;
 
-use parcelgate_carrier::Order;
+use parcelgate_carrier::{Ability, Direction, Order};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{
-    Address, Customs, LabelFormat, Money, Parcel, Personal, PurchaseState, Reference, Service,
-    ServiceCode, Violations,
+    Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal, PurchaseState,
+    Reference, Service, ServiceCode, Violations,
 };
 use parcelgate_store::{
     Batch, Error as StoreError, NewPurchase, Purchase, RequestKey, ShipmentId, Store,
@@ -48,6 +48,8 @@ pub struct PurchaseRequest {
     pub max_total: Option<Money>,
     /// The form of the label.
     pub label_format: LabelFormat,
+    /// Which way it goes.
+    pub direction: Direction,
 }
 
 /// Everything about a shipment but who carries it.
@@ -67,6 +69,10 @@ pub struct ShipmentSpec {
     pub order_number: Option<String>,
     /// Where the goods were sold.
     pub sales_platform: Option<String>,
+    /// Extras.
+    pub options: Options,
+    /// Papers for customs that the carrier has already.
+    pub documents: Vec<DocumentId>,
 }
 
 /// Who carries it, once decided.
@@ -89,7 +95,12 @@ pub struct Purchases {
 }
 
 /// The method under which request ids of purchases are reserved.
-const METHOD: &str = "PurchaseLabel";
+const fn method(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Outbound => "PurchaseLabel",
+        Direction::Return => "PurchaseReturnLabel",
+    }
+}
 
 impl Purchases {
     /// Over these accounts; its tasks are tracked by `tasks`, so that a shutdown waits for them.
@@ -124,7 +135,7 @@ impl Purchases {
         request: PurchaseRequest,
     ) -> Result<Purchase, Fault> {
         let key = RequestKey {
-            method: METHOD.to_owned(),
+            method: method(request.direction).to_owned(),
             request_id: request.request_id.clone(),
         };
         if let Some(known) = self.store.reservation(&caller.tenant, &key).await? {
@@ -164,6 +175,27 @@ impl Purchases {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether the purchase would be taken, by all that is known here and then by the carrier's own
+    /// word where it has a question for that. Nothing is bought or written down.
+    ///
+    /// # Errors
+    /// As [`purchase`](Self::purchase).
+    pub async fn rehearse(
+        &self,
+        caller: &Caller,
+        request: PurchaseRequest,
+    ) -> Result<(Arc<Account>, Service, Option<Money>), Fault> {
+        let selected = self.select(caller, &request).await?;
+        let order = self.order(&selected, &request)?;
+        let account = &selected.account;
+        if let (Direction::Outbound, Some(shipping)) = (order.direction, account.carrier.shipping())
+        {
+            let call = account.call(caller.reply_by(MARGIN));
+            shipping.rehearse(&call, &order).await?;
+        }
+        Ok((selected.account, selected.service, selected.quoted))
     }
 
     /// Goes on with what was begun under the same `request_id`.
@@ -247,16 +279,35 @@ impl Purchases {
             label_format,
             order_number: spec.order_number.clone(),
             sales_platform: spec.sales_platform.clone(),
+            options: spec.options,
+            direction: request.direction,
+            documents: spec.documents.clone(),
         };
-        let shipping = selected.account.carrier.shipping();
-        let shipping = shipping.ok_or_else(|| selected.account.lacks("shipping"))?;
-        violations.append(shipping.check(&order).renamed(super::fault::in_purchase));
+        let found = check(&selected.account, &order)?;
+        violations.append(found.renamed(super::fault::in_purchase));
         Ok(violations.none_or(order)?)
     }
 }
 
+/// What the carrier would not take, by its own rules and without asking it.
+fn check(account: &Account, order: &Order) -> Result<Violations, Fault> {
+    let carrier = &account.carrier;
+    match order.direction {
+        Direction::Outbound => {
+            let shipping = carrier.shipping();
+            let shipping = shipping.ok_or_else(|| account.lacks(Ability::Buy))?;
+            Ok(shipping.check(order))
+        }
+        Direction::Return => {
+            let returns = carrier.returns();
+            let returns = returns.ok_or_else(|| account.lacks(Ability::Returns))?;
+            Ok(returns.check(order))
+        }
+    }
+}
+
 /// Nothing is begun whose outcome the caller could not wait for.
-fn in_time(caller: &Caller) -> Result<(), Fault> {
+pub(crate) fn in_time(caller: &Caller) -> Result<(), Fault> {
     let left = parcelgate_clock::left(caller.reply_by(MARGIN));
     (!left.is_zero()).then_some(()).ok_or(Fault::Deadline)
 }
@@ -285,7 +336,7 @@ fn outcome(purchase: Purchase) -> Result<Purchase, Fault> {
 }
 
 /// `PG` and 20 characters of 0-9 and A-Z: 103 bits of chance, which never come twice.
-fn fresh_reference() -> Result<Reference, Fault> {
+pub(crate) fn fresh_reference() -> Result<Reference, Fault> {
     let digits = uuid::Uuid::new_v4().as_u128();
     let mut text = String::from("PG");
     let mut left = digits;

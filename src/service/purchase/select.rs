@@ -178,6 +178,7 @@ impl PurchaseRequest {
             carriers: Vec::new(),
             accounts: Vec::new(),
             deliver_by: None,
+            options: self.spec.options,
         }
     }
 }

@@ -9,6 +9,7 @@ use parcelgate_store::{Sqlite, Step};
 
 use super::*;
 use crate::config::Config;
+use crate::service::rates::{Exchange, ExchangeTable};
 use crate::service::{fault, main_tenant};
 
 async fn purchases() -> Purchases {
@@ -16,7 +17,10 @@ async fn purchases() -> Purchases {
     let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
     let clock: SharedClock = Arc::new(System);
     let accounts = Arc::new(Accounts::default());
-    let exchange = (Currency::USD, ExchangeRates::new(Vec::new()));
+    let exchange = Exchange::new(ExchangeTable {
+        base: Currency::USD,
+        rates: ExchangeRates::new(Vec::new()),
+    });
     let rates = Rates::new(
         accounts.clone(),
         store.clone(),

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use moka::future::Cache;
-use parcelgate_carrier::{Error, Kind, RateAsk};
+use parcelgate_carrier::{Ability, Error, Kind, RateAsk};
 use parcelgate_domain::{AccountId, Quote};
 
 use crate::coalesce::Coalesce;
@@ -109,9 +109,21 @@ impl Answers {
     }
 }
 
+/// Why an account that was asked and named no price has none: every account has one or the other.
+pub(super) fn some(account: &Account, answered: Answered) -> Outcome {
+    if answered.quotes.is_empty() {
+        let nothing = failure(account, Kind::Refused);
+        let words = "the carrier offers no service for this shipment";
+        return Err(Arc::new(nothing.said("", words)));
+    }
+    Ok(answered)
+}
+
 async fn ask_carrier(account: Arc<Account>, ask: Arc<RateAsk>, deadline: Instant) -> Outcome {
     let Some(rates) = account.carrier.rates() else {
-        return Err(Arc::new(failure(&account, Kind::Unsupported)));
+        let reason = account.carrier.profile().absence(Ability::Rates);
+        let unsupported = failure(&account, Kind::Unsupported);
+        return Err(Arc::new(unsupported.said("", reason.unwrap_or_default())));
     };
     let call = account.call(deadline);
     let quotes = rates.quote(&call, &ask).await.map_err(Arc::new)?;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod compare;
+mod exchange;
 mod offer;
 
 use std::sync::Arc;
@@ -12,12 +13,13 @@ use futures::stream::FuturesUnordered;
 use jiff::{Timestamp, civil};
 use parcelgate_carrier::{Locality, RateAsk};
 use parcelgate_clock::SharedClock;
-use parcelgate_domain::{Address, Currency, Customs, ExchangeRates, Parcel, Violations};
+use parcelgate_domain::{Address, Currency, Customs, Options, Parcel, Violations};
 use parcelgate_store::{QuoteId, QuoteRecord, Store};
 use sha2::{Digest, Sha256};
 
 pub use answers::Answers;
 pub(crate) use compare::arrival;
+pub use exchange::{Exchange, ExchangeTable};
 pub use offer::{Offer, Tag};
 
 use super::{Account, Accounts, Caller, Fault};
@@ -44,6 +46,8 @@ pub struct RateRequest {
     pub accounts: Vec<String>,
     /// The day by which it must arrive.
     pub deliver_by: Option<civil::Date>,
+    /// Extras that the price is to include.
+    pub options: Options,
 }
 
 /// What one account answered for one origin.
@@ -69,29 +73,27 @@ pub struct RateSheet {
 pub struct Rates {
     accounts: Arc<Accounts>,
     answers: Answers,
-    exchange: ExchangeRates,
-    base: Currency,
+    exchange: Exchange,
     store: Arc<dyn Store>,
     clock: SharedClock,
     config: RatesConfig,
 }
 
 impl Rates {
-    /// Over these accounts; prices compare in `base` when nothing else is asked for.
+    /// Over these accounts; prices are converted and compared by `exchange`.
     #[must_use]
     pub fn new(
         accounts: Arc<Accounts>,
         store: Arc<dyn Store>,
         clock: SharedClock,
         config: RatesConfig,
-        (base, exchange): (Currency, ExchangeRates),
+        exchange: Exchange,
     ) -> Self {
         let answers = Answers::new(&config);
         Self {
             accounts,
             answers,
             exchange,
-            base,
             store,
             clock,
             config,
@@ -116,6 +118,7 @@ impl Rates {
     ) -> FuturesUnordered<impl Future<Output = AccountAnswer> + use<>> {
         let accounts = self.asked(request);
         let reply_by = caller.reply_by(Duration::from_millis(self.config.margin_ms));
+        let exchange = self.exchange.now();
         let now = self.clock.now();
         let expires_at = whole_seconds(now + Duration::from_secs(self.config.quote_s));
         let all = FuturesUnordered::new();
@@ -128,14 +131,16 @@ impl Rates {
                     .of(Arc::clone(account), Arc::clone(&ask), reply_by);
                 let account = Arc::clone(account);
                 let currency = request.currency;
-                let exchange = currency.map(|_| self.exchange.clone());
+                let exchange = currency.map(|_| Arc::clone(&exchange));
                 all.push(async move {
-                    let outcome = answer.await.map(|answered| {
+                    let outcome = answer.await;
+                    let outcome = outcome.and_then(|told| answers::some(&account, told));
+                    let outcome = outcome.map(|answered| {
                         let offers = answered.quotes.iter().map(|quote| Offer {
                             id: QuoteId::fresh(now),
                             account: account.id.clone(),
                             carrier: account.carrier_id().clone(),
-                            converted: offer::converted(quote.total, currency, exchange.as_ref()),
+                            converted: offer::converted(quote.total, currency, exchange.as_deref()),
                             quote: quote.clone(),
                             origin: index,
                             ask: digest,
@@ -168,8 +173,9 @@ impl Rates {
                 Err(error) => sheet.failures.push((answer.account, error)),
             }
         }
-        let common = request.currency.unwrap_or(self.base);
-        compare::rank(&mut sheet.offers, common, &self.exchange, request);
+        let exchange = self.exchange.now();
+        let common = request.currency.unwrap_or(exchange.base);
+        compare::rank(&mut sheet.offers, common, &exchange.rates, request);
         sheet.failures.sort_by(|a, b| a.0.id.cmp(&b.0.id));
         let now = self.clock.now();
         let records = sheet.offers.iter().map(|offer| QuoteRecord {
@@ -241,6 +247,7 @@ impl RateRequest {
             customs: self.customs.clone(),
             ship_on: self.ship_on,
             service: None,
+            options: self.options,
         }
     }
 }

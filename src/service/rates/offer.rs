@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use parcelgate_domain::{
-    AccountId, CarrierId, Currency, ExchangeRate, ExchangeRates, Money, Quote,
-};
+use parcelgate_domain::{AccountId, CarrierId, Currency, ExchangeRate, Money, Quote};
 use parcelgate_store::{QuoteId, QuoteRecord};
 use serde::{Deserialize, Serialize};
 
+use super::ExchangeTable;
 use crate::service::Fault;
 
 /// A carrier's quote with its name and what it was made for.
@@ -99,8 +98,8 @@ impl Offer {
 pub(super) fn converted(
     total: Money,
     currency: Option<Currency>,
-    exchange: Option<&ExchangeRates>,
+    exchange: Option<&ExchangeTable>,
 ) -> Option<(Money, ExchangeRate)> {
-    let rate = exchange?.between(total.currency(), currency?)?;
+    let rate = exchange?.rates.between(total.currency(), currency?)?;
     Some((rate.convert(total)?, rate))
 }

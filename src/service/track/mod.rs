@@ -8,7 +8,7 @@ mod schedule;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use parcelgate_carrier::{Kind, Tracking};
+use parcelgate_carrier::{Ability, Kind, Tracking};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{CarrierId, Status, Substatus, TrackingNumber, Violations};
 use parcelgate_store::{
@@ -260,7 +260,7 @@ fn tracking_of(account: &Account) -> Result<&dyn Tracking, Fault> {
     account
         .carrier
         .tracking()
-        .ok_or_else(|| account.lacks("tracking"))
+        .ok_or_else(|| account.lacks(Ability::Tracking))
 }
 
 fn first(seen: Vec<Seen>) -> Result<Tracker, Fault> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use parcelgate_carrier::Kind;
+use parcelgate_carrier::{Kind, Lane};
 use parcelgate_store::{Claim, Tracker};
 
 use super::{Tracks, tracking_of};
@@ -86,7 +86,11 @@ impl Poll {
             .iter()
             .map(|tracker| tracker.number.clone())
             .collect();
+        // Nobody waits for it, so whoever waits for anything goes before it.
+        // Nobody waits for it, so whoever waits for anything goes before it.
         let call = account.call(parcelgate_clock::instant() + BUDGET);
+        let call = call.behind(Lane::Bulk);
+        let call = call.behind(Lane::Bulk);
         let answers = match tracking.track(&call, &numbers).await {
             Ok(answers) => answers,
             Err(error) => {

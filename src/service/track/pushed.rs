@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use parcelgate_carrier::{Callback, Inbound};
+use parcelgate_carrier::{Ability, Callback, Inbound, Lane};
 use parcelgate_domain::{ExposeSecret, Secret, TrackingEvent};
 use parcelgate_store::{Batch, Observation, Tracker};
 use sha2::Sha256;
@@ -70,6 +70,8 @@ impl Tracks {
             .map(|tracker| tracker.number.clone())
             .collect();
         let call = account.call(parcelgate_clock::instant() + std::time::Duration::from_secs(15));
+        let call = call.behind(Lane::Bulk);
+        let call = call.behind(Lane::Bulk);
         let callback = self.pushed.callback(account);
         // Polling goes on all the same, so a refusal only costs freshness.
         match pushes.subscribe(&call, &numbers, &callback).await {
@@ -97,7 +99,7 @@ impl Tracks {
         let account = self.accounts.named(account)?.clone();
         // No carrier was told of a door without an address, and its secret is nobody's.
         let pushes = account.carrier.pushes().filter(|_| self.pushed.is_open());
-        let pushes = pushes.ok_or_else(|| account.lacks("pushes"))?;
+        let pushes = pushes.ok_or_else(|| account.lacks(Ability::Pushes))?;
         let inbound = Inbound {
             headers,
             body,

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use parcelgate_carrier::{Call, Kind, Outgoing, Response, Result};
-use parcelgate_domain::{Reference, Service, ServiceCode, Shipment, ShippedParcel, TrackingNumber};
-use serde::Serialize;
+use parcelgate_domain::{Reference, Shipment, ShippedParcel, TrackingNumber};
+use serde_json::json;
 
 use crate::track::result::{TrackResult, results};
-use crate::wire::filled;
-use crate::{Fedex, TRANSACTION_ID, codes, error};
+use crate::{Fedex, TRANSACTION_ID, error};
 
 const OPERATION: &str = "find";
 
@@ -29,13 +28,13 @@ impl Fedex {
     /// the customer's (reference guide, mock tracking numbers), and ours is like no other. FedEx
     /// looks 30 days back by itself, which is long enough for a purchase that is in doubt.
     fn encode_reference(&self, reference: &Reference) -> Result<Outgoing> {
-        let body = Body {
-            references_information: References {
-                value: reference.as_str(),
-                account_number: &self.account.account_number,
+        let body = json!({
+            "referencesInformation": {
+                "value": reference.as_str(),
+                "accountNumber": self.account.account_number,
             },
-            include_detailed_scans: false,
-        };
+            "includeDetailedScans": false,
+        });
         self.tracking_request(OPERATION, "/track/v1/referencenumbers")
             .header(TRANSACTION_ID, reference.as_str())
             .json(&crate::ID, &body)
@@ -48,23 +47,13 @@ fn is_no_such_reference(code: &str) -> bool {
     code.starts_with("TRACKING.") && code.ends_with(".NOTFOUND")
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    references_information: References<'a>,
-    include_detailed_scans: bool,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct References<'a> {
-    value: &'a str,
-    account_number: &'a str,
-}
-
 /// The boxes under a reference; none when there are none, or all are voided.
 fn decode(reference: &Reference, response: &Response) -> Result<Option<Shipment>> {
     let found = results(OPERATION, response)?;
+    if found.is_empty() {
+        // An answer about nothing proves nothing.
+        return Err(error(Kind::Malformed, OPERATION));
+    }
     let mut alive: BTreeMap<TrackingNumber, TrackResult> = BTreeMap::new();
     for result in found {
         if let Some(refusal) = result.refusal(OPERATION) {
@@ -90,93 +79,19 @@ fn decode(reference: &Reference, response: &Response) -> Result<Option<Shipment>
     Ok(Some(Shipment {
         reference: reference.clone(),
         carrier_number: master.as_str().to_owned(),
-        service: service(first),
+        service: first.service(),
         charged: None,
-        parcels: boxes
-            .iter()
-            .map(|(number, _)| ShippedParcel {
-                tracking_number: number.clone(),
-                last_mile_number: None,
-                label: None,
-            })
-            .collect(),
+        parcels: boxes.iter().map(|(number, _)| unlabelled(number)).collect(),
     }))
 }
 
-fn service(result: &TrackResult) -> Service {
-    let (code, description) = result.service();
-    let name = filled(description).or_else(|| codes::service_name(code));
-    Service {
-        code: ServiceCode::new(code),
-        name: name.unwrap_or(code).to_owned(),
+fn unlabelled(number: &TrackingNumber) -> ShippedParcel {
+    ShippedParcel {
+        tracking_number: number.clone(),
+        last_mile_number: None,
+        label: None,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use bytes::Bytes;
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn result(number: &str, code: &str, sequence: &str, count: &str) -> Value {
-        json!({
-            "trackingNumberInfo": {"trackingNumber": number},
-            "latestStatusDetail": {"code": code},
-            "packageDetails": {"sequenceNumber": sequence, "count": count},
-            "serviceDetail": {"type": "FEDEX_GROUND", "description": "FedEx Ground"},
-            "additionalTrackingInfo": {"packageIdentifiers": [
-                {"type": "STANDARD_MPS", "values": ["794801122330"]}
-            ]}
-        })
-    }
-
-    fn found(results: &[Value]) -> Result<Option<Shipment>> {
-        let each = results
-            .iter()
-            .map(|result| json!({"trackResults": [result]}));
-        let each: Vec<Value> = each.collect();
-        let body = json!({"output": {"completeTrackResults": each}}).to_string();
-        decode(
-            &"PG01JDX".parse().unwrap(),
-            &Response::new(Bytes::from(body)),
-        )
-    }
-
-    #[test]
-    fn what_was_bought_is_found_in_order_unless_it_is_voided() {
-        let both = [
-            result("794801122340", "OC", "2", "2"),
-            result("794801122330", "OC", "1", "2"),
-        ];
-        let shipment = found(&both).unwrap().unwrap();
-        let numbers: Vec<_> = shipment
-            .parcels
-            .iter()
-            .map(|p| p.tracking_number.as_str())
-            .collect();
-        assert_eq!(numbers, ["794801122330", "794801122340"]);
-        assert_eq!(shipment.carrier_number, "794801122330");
-        assert_eq!(shipment.service.code.as_str(), "FEDEX_GROUND");
-        assert_eq!(
-            found(&[result("794801122330", "CA", "1", "1")]).unwrap(),
-            None
-        );
-        assert_eq!(found(&[]).unwrap(), None);
-    }
-
-    #[test]
-    fn half_a_shipment_is_not_adopted() {
-        let error = found(&[result("794801122330", "OC", "1", "2")]).unwrap_err();
-        assert_eq!(error.kind, Kind::Unavailable);
-    }
-
-    #[test]
-    fn a_word_that_is_not_trackings_own_proves_nothing() {
-        assert!(is_no_such_reference("TRACKING.REFERENCENUMBER.NOTFOUND"));
-        assert!(!is_no_such_reference("NOT.FOUND.ERROR"));
-        assert!(!is_no_such_reference("TRACKING.REFERENCEVALUE.EMPTY"));
-        let refused = json!({"error": {"code": "NOT.FOUND.ERROR", "message": "gone"}});
-        assert_eq!(found(&[refused]).unwrap_err().kind, Kind::NotFound);
-    }
-}
+mod tests;

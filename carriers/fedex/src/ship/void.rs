@@ -1,11 +1,13 @@
 //! Voiding a shipment, with all its boxes.
 
 use http::Method;
+use parcelgate_carrier::json::Text;
 use parcelgate_carrier::{Call, Kind, Outgoing, Response, Result};
 use parcelgate_domain::{Shipment, TrackingNumber};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 
-use crate::wire::{AccountNumber, output, text};
+use crate::wire::output;
 use crate::{Fedex, TRANSACTION_ID, error};
 
 const OPERATION: &str = "void";
@@ -23,43 +25,33 @@ impl Fedex {
         let Ok(number) = shipment.carrier_number.parse::<TrackingNumber>() else {
             return Err(refusal);
         };
-        match self.is_cancelled(call, OPERATION, &number).await {
-            Ok(true) => Ok(()),
+        match self.look(call, OPERATION, &number).await {
+            Ok(result) if result.is_cancelled() => Ok(()),
+            Ok(_) => Err(refusal),
             // What tracking does not know was not voided either, as far as anyone can tell.
-            Ok(false) => Err(refusal),
             Err(error) if matches!(error.kind, Kind::NotFound | Kind::Refused) => Err(refusal),
             Err(error) => Err(error),
         }
     }
 
     fn encode_void(&self, shipment: &Shipment) -> Result<Outgoing> {
-        let body = Body {
-            account_number: AccountNumber {
-                value: &self.account.account_number,
-            },
-            deletion_control: "DELETE_ALL_PACKAGES",
-            tracking_number: &shipment.carrier_number,
-        };
+        let body = json!({
+            "accountNumber": self.account.number(),
+            "deletionControl": "DELETE_ALL_PACKAGES",
+            "trackingNumber": shipment.carrier_number,
+        });
         Self::outgoing(Method::PUT, OPERATION, "/ship/v1/shipments/cancel")
             .header(TRANSACTION_ID, shipment.reference.as_str())
             .json(&crate::ID, &body)
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a> {
-    account_number: AccountNumber<'a>,
-    deletion_control: &'static str,
-    tracking_number: &'a str,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Answer {
     cancelled_shipment: bool,
-    #[serde(default, deserialize_with = "text")]
-    message: String,
+    #[serde(default)]
+    message: Text,
 }
 
 fn decode(response: &Response) -> Result<()> {
@@ -67,7 +59,7 @@ fn decode(response: &Response) -> Result<()> {
     if answer.cancelled_shipment {
         Ok(())
     } else {
-        Err(error(Kind::Refused, OPERATION).said("", answer.message))
+        Err(error(Kind::Refused, OPERATION).said("", answer.message.as_str()))
     }
 }
 

@@ -2,23 +2,28 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
-use parcelgate_carrier::{Error, Kind, Response, Result, Track};
-use parcelgate_domain::{Status, TrackingEvent, TrackingNumber};
+use parcelgate_carrier::json::{Loose, Many, Text};
+use parcelgate_carrier::{Error, Kind, Response, Result, Track, moment};
+use parcelgate_domain::{Service, Status, TrackingEvent, TrackingNumber};
 use serde::Deserialize;
 
 use super::scan::Scan;
-use crate::dialect::Said;
-use crate::statuses::{self, CANCELLED};
-use crate::wire::{Unread, list, or_default, output, read, text};
+use crate::codes;
+use crate::dialect::Words;
+use crate::statuses::{CANCELLED, RETURNED};
+use crate::wire::output;
 
 /// Every result in an answer, each with the number it was asked for by.
 pub(crate) fn results(operation: &'static str, response: &Response) -> Result<Vec<TrackResult>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Answer {
+        complete_track_results: Many<Complete>,
+    }
     let answer: Answer = output(operation, response)?;
-    let mut results = Vec::with_capacity(answer.complete_track_results.len());
-    for unread in &answer.complete_track_results {
-        let complete: Complete = read(unread).unwrap_or_default();
-        for unread in &complete.track_results {
-            let mut result: TrackResult = read(unread).unwrap_or_default();
+    let mut results = Vec::new();
+    for complete in answer.complete_track_results {
+        for mut result in complete.track_results {
             result.asked = complete.tracking_number.parse().ok().or(result.number());
             results.push(result);
         }
@@ -26,19 +31,11 @@ pub(crate) fn results(operation: &'static str, response: &Response) -> Result<Ve
     Ok(results)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    complete_track_results: Vec<Unread>,
-}
-
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Complete {
-    #[serde(deserialize_with = "text")]
-    tracking_number: String,
-    #[serde(deserialize_with = "list")]
-    track_results: Vec<Unread>,
+    tracking_number: Text,
+    track_results: Many<TrackResult>,
 }
 
 /// One result; what it does not say is empty.
@@ -47,101 +44,67 @@ struct Complete {
 pub(crate) struct TrackResult {
     #[serde(skip)]
     asked: Option<TrackingNumber>,
-    #[serde(deserialize_with = "or_default")]
-    tracking_number_info: NumberInfo,
-    #[serde(deserialize_with = "or_default")]
-    additional_tracking_info: Additional,
-    #[serde(deserialize_with = "or_default")]
-    latest_status_detail: LatestStatus,
-    #[serde(deserialize_with = "or_default")]
-    package_details: PackageDetails,
-    #[serde(deserialize_with = "or_default")]
-    service_detail: ServiceDetail,
-    #[serde(deserialize_with = "list")]
-    date_and_times: Vec<Unread>,
-    #[serde(deserialize_with = "or_default")]
-    estimated_delivery_time_window: TimeWindow,
-    #[serde(deserialize_with = "or_default")]
-    standard_transit_time_window: TimeWindow,
-    #[serde(deserialize_with = "list")]
-    scan_events: Vec<Unread>,
-    error: Option<Unread>,
+    tracking_number_info: Loose<NumberInfo>,
+    additional_tracking_info: Loose<Additional>,
+    latest_status_detail: Loose<LatestStatus>,
+    package_details: Loose<PackageDetails>,
+    service_detail: Loose<Typed>,
+    date_and_times: Many<Typed>,
+    estimated_delivery_time_window: Loose<TimeWindow>,
+    standard_transit_time_window: Loose<TimeWindow>,
+    scan_events: Many<Scan>,
+    error: Option<Loose<Words>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct NumberInfo {
-    #[serde(deserialize_with = "text")]
-    tracking_number: String,
-    #[serde(deserialize_with = "text")]
-    tracking_number_unique_id: String,
+    tracking_number: Text,
+    tracking_number_unique_id: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Additional {
-    #[serde(deserialize_with = "list")]
-    package_identifiers: Vec<Unread>,
+    package_identifiers: Many<Typed>,
 }
 
-/// The description says `value` of what is a list; `values` is read too.
+/// A service, a date or a number, by its type. Of a number the description says `value` of what is
+/// a list; `values` is read too.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Identifier {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "list", alias = "value")]
-    values: Vec<Unread>,
+#[serde(rename_all = "camelCase", default)]
+struct Typed {
+    r#type: Text,
+    description: Text,
+    date_time: Text,
+    #[serde(alias = "value")]
+    values: Many<Text>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct LatestStatus {
-    #[serde(deserialize_with = "text")]
-    code: String,
-    #[serde(deserialize_with = "text")]
-    derived_code: String,
+    code: Text,
+    derived_code: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct PackageDetails {
-    #[serde(deserialize_with = "text")]
-    sequence_number: String,
-    #[serde(deserialize_with = "text")]
-    count: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct ServiceDetail {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "text")]
-    description: String,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Dated {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
-    #[serde(deserialize_with = "text")]
-    date_time: String,
+    sequence_number: Text,
+    count: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct TimeWindow {
-    #[serde(deserialize_with = "or_default")]
-    window: Window,
+    window: Loose<Window>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Window {
-    #[serde(deserialize_with = "text")]
-    ends: String,
+    ends: Text,
 }
 
 impl TrackResult {
@@ -157,21 +120,19 @@ impl TrackResult {
 
     /// What FedEx says in place of a shipment.
     pub(crate) fn refusal(&self, operation: &'static str) -> Option<Error> {
-        let said: Said = read(self.error.as_deref()?).unwrap_or_default();
-        Some(said.refusal(Kind::Malformed, operation))
+        let words = self.error.as_ref()?;
+        Some(words.refusal(Kind::Malformed, operation))
     }
 
     pub(crate) fn is_cancelled(&self) -> bool {
         let status = &self.latest_status_detail;
-        status.code == CANCELLED || status.derived_code == CANCELLED
+        [&*status.code, &*status.derived_code].contains(&CANCELLED)
     }
 
     /// Which box of its shipment it is, from 1.
     pub(crate) fn sequence(&self) -> usize {
-        self.package_details
-            .sequence_number
-            .parse()
-            .unwrap_or(usize::MAX)
+        let number = &self.package_details.sequence_number;
+        number.parse().unwrap_or(usize::MAX)
     }
 
     /// How many boxes its shipment has.
@@ -185,15 +146,13 @@ impl TrackResult {
     }
 
     /// Code and name of the service.
-    pub(crate) fn service(&self) -> (&str, &str) {
-        (
-            &self.service_detail.r#type,
-            &self.service_detail.description,
-        )
+    pub(crate) fn service(&self) -> Service {
+        let service = &self.service_detail;
+        codes::named(&service.r#type, &service.description)
     }
 
     /// The day it was handed over, as well as FedEx knows.
-    pub(super) fn ship_date(&self) -> Option<Date> {
+    pub(crate) fn ship_date(&self) -> Option<Date> {
         let types = [
             "SHIP",
             "ACTUAL_PICKUP",
@@ -212,16 +171,14 @@ impl TrackResult {
     }
 
     fn dated(&self, kind: &str) -> Option<DateTime> {
-        let dates = self.date_and_times.iter();
-        let mut dates = dates.filter_map(|unread| read::<Dated>(unread));
-        civil(&dates.find(|dated| dated.r#type == kind)?.date_time)
+        let mut dates = self.date_and_times.iter();
+        civil(&dates.find(|dated| &*dated.r#type == kind)?.date_time)
     }
 
     fn identifier(&self, kind: &str) -> Option<TrackingNumber> {
-        let known = self.additional_tracking_info.package_identifiers.iter();
-        let mut known = known.filter_map(|unread| read::<Identifier>(unread));
-        let found = known.find(|identifier| identifier.r#type == kind)?;
-        read::<String>(found.values.first()?)?.parse().ok()
+        let mut known = self.additional_tracking_info.package_identifiers.iter();
+        let found = known.find(|identifier| &*identifier.r#type == kind)?;
+        found.values.first()?.parse().ok()
     }
 
     /// What is known of the parcel.
@@ -242,9 +199,14 @@ impl TrackResult {
         at: Option<Timestamp>,
     ) -> Vec<TrackingEvent> {
         let mut events: Vec<TrackingEvent> = Vec::with_capacity(self.scan_events.len());
-        for unread in &self.scan_events {
-            let event = read::<Scan>(unread).and_then(|scan| scan.event(number, at));
-            events.extend(event.filter(|event| events.iter().all(|known| known.id != event.id)));
+        for event in self
+            .scan_events
+            .iter()
+            .filter_map(|scan| scan.event(number, at))
+        {
+            if events.iter().all(|known| known.id != event.id) {
+                events.push(event);
+            }
         }
         let returning = events
             .iter()
@@ -255,9 +217,9 @@ impl TrackResult {
         for event in &mut events {
             let is_back = event.occurred_at.instant > back_since;
             if is_back && event.status == Some(Status::Delivered) {
-                event.status = statuses::RETURNED.status;
-                event.substatus = statuses::RETURNED.substatus;
-                event.leg = statuses::RETURNED.leg;
+                event.status = RETURNED.status;
+                event.substatus = RETURNED.substatus;
+                event.leg = RETURNED.leg;
             }
         }
         events
@@ -272,102 +234,23 @@ impl TrackResult {
         let found = end(&self.estimated_delivery_time_window)
             .or_else(|| self.dated("ESTIMATED_DELIVERY"))
             .or_else(|| end(&self.standard_transit_time_window))?;
-        if found.time() == Time::midnight() {
-            let end_of_day = Time::new(23, 59, 59, 0).ok()?;
-            return Some(found.date().to_datetime(end_of_day));
-        }
-        Some(found)
+        Some(end_of_day(found))
     }
 }
 
 /// The clock on the wall in a date, a local time or one with its offset.
-pub(super) fn civil(text: &str) -> Option<DateTime> {
-    match text.get(..19) {
-        Some(local) => local.parse().ok(),
-        None => Some(
-            text.get(..10)?
-                .parse::<Date>()
-                .ok()?
-                .to_datetime(Time::midnight()),
-        ),
+fn civil(text: &str) -> Option<DateTime> {
+    moment::written(text).map(|(local, _)| local)
+}
+
+/// Midnight stands for no time of day, and means the end of it.
+pub(crate) fn end_of_day(moment: DateTime) -> DateTime {
+    let end = Time::new(23, 59, 59, 0).unwrap_or(Time::midnight());
+    match moment.time() == Time::midnight() {
+        true => moment.date().to_datetime(end),
+        false => moment,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn track(result: &Value) -> Track {
-        let result: TrackResult = serde_json::from_str(&result.to_string()).unwrap();
-        result.track(&"794801122330".parse().unwrap(), None)
-    }
-
-    fn scan(code: &str, hour: u8) -> Value {
-        json!({"date": format!("2026-12-03T{hour:02}:00:00-05:00"), "eventType": code})
-    }
-
-    #[test]
-    fn a_delivery_on_the_way_back_is_one_to_the_sender() {
-        let scans = [scan("DL", 18), scan("DE", 9), scan("RS", 12), scan("DL", 8)];
-        let track = track(&json!({ "scanEvents": scans }));
-        let statuses: Vec<_> = track
-            .events
-            .iter()
-            .map(|event| event.status.unwrap())
-            .collect();
-        assert_eq!(statuses[0], Status::Returned);
-        assert_eq!(statuses[3], Status::Delivered);
-    }
-
-    #[test]
-    fn one_bad_scan_costs_no_other_and_the_same_twice_is_one() {
-        let scans = json!(["nonsense", {}, {"eventType": 7}, scan("AR", 9), scan("AR", 9)]);
-        let track = track(&json!({ "scanEvents": scans }));
-        let codes: Vec<_> = track
-            .events
-            .iter()
-            .map(|event| event.code.as_str())
-            .collect();
-        assert_eq!(codes, ["7", "AR"]);
-    }
-
-    #[test]
-    fn the_estimate_is_the_latest_word_of_fedex() {
-        let estimate = |result: Value| track(&result).estimate.map(|at| at.to_string());
-        let standard = json!({"window": {"ends": "2026-12-05T00:00:00-05:00"}});
-        let window = json!({"window": {"ends": "2026-12-04T17:00:00-05:00"}});
-        let dates = |kind: &str| json!([{"type": kind, "dateTime": "2026-12-04"}]);
-        let some = |text: &str| Some(text.to_owned());
-        assert_eq!(
-            estimate(json!({"standardTransitTimeWindow": standard})),
-            some("2026-12-05T23:59:59")
-        );
-        assert_eq!(
-            estimate(json!({
-                "standardTransitTimeWindow": standard, "dateAndTimes": dates("ESTIMATED_DELIVERY")
-            })),
-            some("2026-12-04T23:59:59")
-        );
-        assert_eq!(
-            estimate(json!({"estimatedDeliveryTimeWindow": window})),
-            some("2026-12-04T17:00:00")
-        );
-        let delivered = json!({
-            "estimatedDeliveryTimeWindow": window, "dateAndTimes": dates("ACTUAL_DELIVERY")
-        });
-        assert_eq!(estimate(delivered), None);
-    }
-
-    #[test]
-    fn the_number_of_a_partner_is_the_last_mile() {
-        let identifiers = json!([
-            {"type": "INVOICE", "value": ["7"]},
-            {"type": "PARTNER_CARRIER_NUMBER", "value": ["92419900000033499522966220"]}
-        ]);
-        let result = json!({"additionalTrackingInfo": {"packageIdentifiers": identifiers}});
-        let number = track(&result).last_mile_number.unwrap();
-        assert_eq!(number.as_str(), "92419900000033499522966220");
-    }
-}
+mod tests;

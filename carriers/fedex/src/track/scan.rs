@@ -1,150 +1,91 @@
 //! One event, whether it was asked for or pushed.
 
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::Offset;
-use parcelgate_domain::{EventId, EventTime, Place, TrackingEvent, TrackingNumber};
+use parcelgate_carrier::json::{Loose, Text};
+use parcelgate_carrier::meaning::Told;
+use parcelgate_carrier::moment;
+use parcelgate_domain::{Place, TrackingEvent, TrackingNumber};
 use serde::Deserialize;
 
-use super::result::civil;
 use crate::statuses::{Codes, MAPPING_VERSION};
-use crate::wire::{filled, or_default, text};
-
-const LANGUAGE: &str = "en-US";
 
 /// What FedEx says of one event; what it does not say is empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Scan {
-    #[serde(deserialize_with = "text")]
-    date: String,
-    #[serde(deserialize_with = "text")]
-    event_type: String,
-    #[serde(deserialize_with = "text")]
-    event_description: String,
-    #[serde(deserialize_with = "text")]
-    derived_status_code: String,
-    #[serde(deserialize_with = "text")]
-    exception_code: String,
-    #[serde(deserialize_with = "text")]
-    exception_description: String,
-    #[serde(deserialize_with = "or_default")]
-    scan_location: Location,
-    #[serde(deserialize_with = "or_default")]
-    delay_detail: Delay,
+    date: Text,
+    event_type: Text,
+    event_description: Text,
+    derived_status_code: Text,
+    exception_code: Text,
+    exception_description: Text,
+    scan_location: Loose<Location>,
+    delay_detail: Loose<Delay>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Location {
-    #[serde(deserialize_with = "text")]
-    city: String,
-    #[serde(deserialize_with = "text")]
-    state_or_province_code: String,
-    #[serde(deserialize_with = "text")]
-    postal_code: String,
-    #[serde(deserialize_with = "text")]
-    country_code: String,
+    city: Text,
+    state_or_province_code: Text,
+    postal_code: Text,
+    country_code: Text,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Delay {
-    #[serde(deserialize_with = "text")]
-    r#type: String,
+    r#type: Text,
 }
 
 impl Scan {
-    /// The event; none when FedEx says neither a code nor a word.
+    /// The event, with what happened and why where something is wrong (`AR`, `DE 007`); none when
+    /// FedEx says neither a code nor a word.
     pub(super) fn event(
         &self,
         number: &TrackingNumber,
         observed_at: Option<Timestamp>,
     ) -> Option<TrackingEvent> {
-        let code = self.code();
-        let text = self.text();
-        if code.is_empty() && text.is_empty() {
-            return None;
-        }
-        let moment = moment(&self.date);
-        let observed_at = observed_at.or_else(|| Some(moment?.instant));
-        let observed_at = observed_at.unwrap_or(Timestamp::UNIX_EPOCH);
+        let event = self
+            .event_type
+            .get()
+            .or_else(|| self.derived_status_code.get());
         let codes = Codes {
             event: &self.event_type,
             derived: &self.derived_status_code,
             reason: &self.exception_code,
             delay: &self.delay_detail.r#type,
         };
-        let meaning = codes.meaning();
-        let place = self.scan_location.place();
-        Some(TrackingEvent {
-            id: EventId::of(&crate::ID, number, &code, &self.date, &place, &text),
+        let texts = [
+            self.event_description.get(),
+            self.exception_description.get(),
+        ];
+        let place = &self.scan_location;
+        Told {
             carrier: crate::ID,
-            number: number.clone(),
-            code,
-            text,
-            language: LANGUAGE.to_owned(),
-            status: meaning.status,
-            substatus: meaning.substatus,
-            leg: meaning.leg,
-            flags: meaning.flags,
-            occurred_at: moment.unwrap_or_else(|| EventTime::inferred(observed_at)),
-            place,
+            number,
+            code: &joined([event, self.exception_code.get()], " "),
+            text: &joined(texts, ": "),
+            language: "en-US",
+            place: Place {
+                city: place.city.owned(),
+                region: place.state_or_province_code.owned(),
+                postal_code: place.postal_code.owned(),
+                country: place.country_code.parse().ok(),
+            },
+            time_text: &self.date,
+            time: moment::event_time(&self.date),
+            meaning: codes.meaning(),
             observed_at,
-            correction: false,
             mapping_version: MAPPING_VERSION,
-        })
-    }
-
-    /// What happened, and why where something is wrong: `AR`, `DE 007`.
-    fn code(&self) -> String {
-        let event = filled(&self.event_type).or_else(|| filled(&self.derived_status_code));
-        let parts = [event, filled(&self.exception_code)];
-        let parts: Vec<&str> = parts.into_iter().flatten().collect();
-        parts.join(" ")
-    }
-
-    fn text(&self) -> String {
-        let parts = [&self.event_description, &self.exception_description];
-        let parts: Vec<&str> = parts.into_iter().filter_map(|text| filled(text)).collect();
-        parts.join(": ")
-    }
-}
-
-impl Location {
-    fn place(&self) -> Place {
-        let owned = |text: &str| filled(text).map(str::to_owned);
-        Place {
-            city: owned(&self.city),
-            region: owned(&self.state_or_province_code),
-            postal_code: owned(&self.postal_code),
-            country: self.country_code.parse().ok(),
         }
+        .event()
     }
 }
 
-/// `2018-02-02T12:01:00-07:00`; an hour without its offset is taken as such.
-fn moment(text: &str) -> Option<EventTime> {
-    let local: DateTime = civil(text)?;
-    match text.get(19..).and_then(offset) {
-        Some(offset) => EventTime::with_offset(local, offset),
-        None => EventTime::local_only(local),
-    }
-}
-
-/// `-07:00`, `Z`.
-fn offset(text: &str) -> Option<Offset> {
-    if text == "Z" {
-        return Some(Offset::UTC);
-    }
-    let (sign, rest) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+')?),
-    };
-    let (hours, minutes) = rest.split_once(':')?;
-    let part = |text: &str| text.parse::<u8>().ok().map(i32::from);
-    let seconds = part(hours)? * 3_600 + part(minutes)? * 60;
-    Offset::from_seconds(sign * seconds).ok()
+fn joined(parts: [Option<&str>; 2], between: &str) -> String {
+    let parts: Vec<&str> = parts.into_iter().flatten().collect();
+    parts.join(between)
 }
 
 #[cfg(test)]

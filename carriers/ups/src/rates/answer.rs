@@ -1,161 +1,121 @@
 //! What UPS answers when asked for prices.
 
-use jiff::civil::{DateTime, Time};
-use parcelgate_carrier::{Kind, RateAsk, Response, Result, read_json};
-use parcelgate_domain::{
-    Charge, ChargeKind, DecimalText, Money, Quote, Service, ServiceCode, Transit, Weight,
-};
+use parcelgate_carrier::charges::{charge, itemised};
+use parcelgate_carrier::json::{Loose, Many, Text, Unread, read};
+use parcelgate_carrier::{Kind, RateAsk, Response, Result, read_below};
+use parcelgate_domain::{Charge, ChargeKind, Money, Quote, Service, ServiceCode, Transit};
 use serde::Deserialize;
 
 use super::OPERATION;
+use crate::moment::by_the_end_of;
 use crate::units::WeightRead;
-use crate::wire::{AmountRead, CodeRead, Unread, list, read, text};
-use crate::{codes, error, moment};
+use crate::wire::{Amount, Coded, money};
+use crate::{codes, error};
 
 /// One quote for each service that could be read; a service that could not costs no other.
 pub(super) fn decode(ask: &RateAsk, negotiated: bool, response: &Response) -> Result<Vec<Quote>> {
-    let answer: Answer = read_json(&crate::ID, OPERATION, response)?;
-    let rated = answer.rate_response.rated_shipment;
-    let read = |unread: &Unread| read::<Rated>(unread)?.quote(ask, negotiated);
-    let quotes: Vec<Quote> = rated.iter().filter_map(read).collect();
-    if quotes.is_empty() && !rated.is_empty() {
+    let path = ["RateResponse", "RatedShipment"];
+    let rated: Many<Rated> = read_below(&crate::ID, OPERATION, response, &path)?;
+    let quotes = rated
+        .iter()
+        .filter_map(|rated| rated.quote(ask, negotiated));
+    let quotes: Vec<Quote> = quotes.collect();
+    if quotes.is_empty() && (rated.is_lost() || !rated.is_empty()) {
         return Err(error(Kind::Malformed, OPERATION));
     }
     Ok(quotes)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    rate_response: RateResponse,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct RateResponse {
-    #[serde(deserialize_with = "list")]
-    rated_shipment: Vec<Unread>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct Rated {
-    service: CodeRead,
-    total_charges: AmountRead,
-    #[serde(default)]
-    base_service_charge: Option<Unread>,
-    #[serde(default)]
-    transportation_charges: Option<Unread>,
-    #[serde(default)]
-    service_options_charges: Option<Unread>,
-    #[serde(default, deserialize_with = "list")]
-    itemized_charges: Vec<Unread>,
-    #[serde(default)]
-    negotiated_rate_charges: Option<Negotiated>,
-    #[serde(default)]
-    billing_weight: Option<Unread>,
-    #[serde(default)]
-    time_in_transit: Option<Unread>,
-    #[serde(default)]
-    guaranteed_delivery: Option<Unread>,
+    service: Coded,
+    total_charges: Amount,
+    base_service_charge: Many<Amount>,
+    transportation_charges: Loose<Amount>,
+    service_options_charges: Loose<Amount>,
+    itemized_charges: Many<Item>,
+    /// What the account has agreed with UPS. Where it qualifies for nothing, UPS leaves this out.
+    negotiated_rate_charges: Option<Unread>,
+    billing_weight: Loose<WeightRead>,
+    time_in_transit: Loose<InTransit>,
+    guaranteed_delivery: Loose<Guaranteed>,
 }
 
-/// What the account has agreed with UPS. Where it qualifies for nothing, UPS leaves this out.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct Negotiated {
-    total_charge: AmountRead,
-    #[serde(default, deserialize_with = "list")]
-    base_service_charge: Vec<Unread>,
-    #[serde(default, deserialize_with = "list")]
-    itemized_charges: Vec<Unread>,
+    total_charge: Amount,
+    base_service_charge: Many<Amount>,
+    itemized_charges: Many<Item>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct Item {
-    #[serde(deserialize_with = "text")]
-    code: String,
-    #[serde(default, deserialize_with = "text")]
-    description: String,
-    #[serde(default, deserialize_with = "text")]
-    sub_type: String,
-    #[serde(deserialize_with = "text")]
-    currency_code: String,
-    monetary_value: DecimalText,
+    code: Text,
+    description: Text,
+    sub_type: Text,
+    currency_code: Text,
+    monetary_value: Text,
 }
 
 impl Negotiated {
     fn price(&self) -> Option<(Money, Vec<Charge>)> {
         let total = self.total_charge.money()?;
-        let parts = itemised(&self.base_service_charge, &self.itemized_charges);
-        Some((total, charges(total, [parts, None])))
+        let parts = parts(&self.base_service_charge, &self.itemized_charges);
+        Some((total, itemised([parts], whole(total))))
     }
 }
 
 impl Rated {
     fn quote(&self, ask: &RateAsk, negotiated: bool) -> Option<Quote> {
-        let code = &self.service.code;
-        if code.is_empty() {
-            return None;
-        }
+        let code = self.service.code.get()?;
         let (total, charges) = match &self.negotiated_rate_charges {
-            Some(agreed) if negotiated => agreed.price()?,
+            Some(agreed) if negotiated => read::<Negotiated>(agreed)?.price()?,
             _ => self.list_price()?,
         };
         let known = codes::service_name(code, ask.from.country);
-        let described = Some(self.service.description.as_str()).filter(|name| !name.is_empty());
         Some(Quote {
             service: Service {
                 code: ServiceCode::new(code),
-                name: known.or(described).unwrap_or(code).to_owned(),
+                name: known
+                    .or(self.service.description.get())
+                    .unwrap_or(code)
+                    .to_owned(),
             },
             total,
             charges,
             transit: self.transit(),
-            billed_weight: self.billed_weight(),
+            billed_weight: self.billing_weight.weight(),
         })
     }
 
     fn list_price(&self) -> Option<(Money, Vec<Charge>)> {
         let total = self.total_charges.money()?;
-        let base = self.base_service_charge.as_slice();
+        let sum = |kind, name, amount: &Amount| Some(charge(kind, name, amount.money()?));
+        let (carriage, extras) = (&self.transportation_charges, &self.service_options_charges);
         let sums = [
-            (
-                "Transportation",
-                ChargeKind::Base,
-                &self.transportation_charges,
-            ),
-            (
-                "Service options",
-                ChargeKind::Surcharge,
-                &self.service_options_charges,
-            ),
+            sum(ChargeKind::Base, "Transportation", carriage),
+            sum(ChargeKind::Surcharge, "Service options", extras),
         ];
-        let sums = sums.into_iter().map(|(name, kind, unread)| {
-            let amount = read::<AmountRead>(unread.as_deref()?)?.money()?;
-            Some(charge(kind, name, amount))
-        });
-        let ways = [itemised(base, &self.itemized_charges), sums.collect()];
-        Some((total, charges(total, ways)))
-    }
-
-    fn billed_weight(&self) -> Option<Weight> {
-        read::<WeightRead>(self.billing_weight.as_deref()?)?.weight()
+        let ways = [
+            parts(&self.base_service_charge, &self.itemized_charges),
+            sums.into_iter().collect(),
+        ];
+        Some((total, itemised(ways, whole(total))))
     }
 
     fn transit(&self) -> Option<Transit> {
-        let time = self.time_in_transit.as_deref().and_then(read::<InTransit>);
-        let promise = self.guaranteed_delivery.as_deref();
-        let promise = promise.and_then(read::<Guaranteed>).unwrap_or_default();
-        let summary = time.map(|time| time.service_summary).unwrap_or_default();
+        let summary = &self.time_in_transit.service_summary;
         let arrival = &summary.estimated_arrival;
+        let promise = &self.guaranteed_delivery;
         let days = [
             &arrival.business_days_in_transit,
             &promise.business_days_in_transit,
         ];
         let days = days.into_iter().find_map(|days| days.parse::<u16>().ok());
-        let deliver_by = arrival.arrival.moment();
+        let deliver_by = by_the_end_of(&arrival.arrival.date, &arrival.arrival.time);
         if days.is_none() && deliver_by.is_none() {
             return None;
         }
@@ -163,62 +123,40 @@ impl Rated {
             days: days.map(|days| (days, days)),
             business_days: true,
             deliver_by,
-            guaranteed: match summary.guaranteed_indicator.as_deref() {
+            guaranteed: match &summary.guaranteed_indicator {
                 // "Empty tag": there or not there; some answers say 0 for not.
-                Some(said) => said.get() != r#""0""# && said.get() != "0",
+                Some(said) => said.as_str() != "0",
                 None => !promise.delivery_by_time.is_empty(),
             },
         })
     }
 }
 
-/// What a total is made of: the first of `ways` that adds up to it, to the cent. Where none does,
-/// the whole price is the one part that is certain.
-fn charges(total: Money, ways: [Option<Vec<Charge>>; 2]) -> Vec<Charge> {
-    let adds_up = |parts: &Vec<Charge>| {
-        let nothing = Money::zero(total.currency());
-        let mut amounts = parts.iter().map(|part| part.amount);
-        amounts.try_fold(nothing, Money::checked_add).ok() == Some(total)
-    };
-    let whole = || charge(ChargeKind::Base, "Total charges", total);
-    let mut ways = ways.into_iter().flatten();
-    let mut parts = ways.find(adds_up).unwrap_or_else(|| vec![whole()]);
-    parts.retain(|part| part.amount.minor() != 0);
-    parts
+/// Where nothing adds up, the whole price is the one part that is certain.
+fn whole(total: Money) -> Charge {
+    charge(ChargeKind::Base, "Total charges", total)
 }
 
 /// Base and itemised charges; none when one of them cannot be read.
-fn itemised(base: &[Unread], items: &[Unread]) -> Option<Vec<Charge>> {
-    let base = base.iter().map(|unread| {
-        let amount = read::<AmountRead>(unread)?.money()?;
+fn parts(base: &Many<Amount>, items: &Many<Item>) -> Option<Vec<Charge>> {
+    let base = base.iter().map(|amount| {
+        let amount = amount.money()?;
         Some(charge(ChargeKind::Base, "Base service charge", amount))
     });
-    let items = items.iter().map(|unread| read::<Item>(unread)?.charge());
-    base.chain(items).collect()
-}
-
-fn charge(kind: ChargeKind, name: &str, amount: Money) -> Charge {
-    let kind = if amount.minor() < 0 {
-        ChargeKind::Discount
-    } else {
-        kind
-    };
-    let name = name.to_owned();
-    Charge { kind, name, amount }
+    base.chain(items.iter().map(Item::charge)).collect()
 }
 
 impl Item {
     fn charge(&self) -> Option<Charge> {
-        let currency = self.currency_code.parse().ok()?;
-        let amount = Money::parse(self.monetary_value.as_str(), currency).ok()?;
+        let amount = money(&self.monetary_value, &self.currency_code)?;
         let names = [&self.description, &self.sub_type, &self.code];
-        let name = names.into_iter().find(|name| !name.is_empty())?;
+        let name = names.into_iter().find_map(Text::get)?;
         Some(charge(codes::charge_kind(&self.code), name, amount))
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct InTransit {
     service_summary: Summary,
 }
@@ -226,7 +164,7 @@ struct InTransit {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Summary {
-    guaranteed_indicator: Option<Unread>,
+    guaranteed_indicator: Option<Text>,
     estimated_arrival: Estimated,
 }
 
@@ -234,40 +172,27 @@ struct Summary {
 #[serde(rename_all = "PascalCase", default)]
 struct Estimated {
     arrival: Arrival,
-    #[serde(deserialize_with = "text")]
-    business_days_in_transit: String,
+    business_days_in_transit: Text,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Arrival {
-    #[serde(deserialize_with = "text")]
-    date: String,
-    #[serde(deserialize_with = "text")]
-    time: String,
+    date: Text,
+    time: Text,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct Guaranteed {
-    #[serde(deserialize_with = "text")]
-    business_days_in_transit: String,
-    #[serde(deserialize_with = "text")]
-    delivery_by_time: String,
-}
-
-impl Arrival {
-    /// By the end of the day when no time is promised.
-    fn moment(&self) -> Option<DateTime> {
-        let end_of_day = Time::new(23, 59, 59, 0).ok()?;
-        let time = moment::time(&self.time).unwrap_or(end_of_day);
-        Some(moment::date(&self.date)?.to_datetime(time))
-    }
+    business_days_in_transit: Text,
+    delivery_by_time: Text,
 }
 
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use parcelgate_domain::Weight;
     use serde_json::{Value, json};
 
     use super::*;

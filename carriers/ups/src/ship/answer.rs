@@ -1,28 +1,26 @@
 //! What UPS answers to a purchase.
 
-use parcelgate_carrier::{Kind, Order, Response, Result, read_json};
+use parcelgate_carrier::json::{Loose, Many, Text, Unread, read};
+use parcelgate_carrier::{Kind, Order, Response, Result, read_below};
 use parcelgate_domain::{Money, Service, Shipment, ShippedParcel};
 use serde::Deserialize;
 
-use crate::wire::{AmountRead, Image, Unread, list, read, text};
+use crate::wire::{Amount, Image};
 use crate::{codes, error};
 
 /// The shipment that was sold. One whose label cannot be read is sold all the same.
 pub(super) fn decode(order: &Order, negotiated: bool, response: &Response) -> Result<Shipment> {
-    let answer: Answer = read_json(&crate::ID, "buy", response)?;
-    let results = answer.shipment_response.shipment_results;
+    let path = ["ShipmentResponse", "ShipmentResults"];
+    let results: Results = read_below(&crate::ID, "buy", response, &path)?;
     let parcels = results.package_results.iter();
-    let parcels: Option<Vec<ShippedParcel>> = parcels
-        .map(|unread| read::<PackageResult>(unread)?.parcel())
-        .collect();
+    let parcels: Option<Vec<ShippedParcel>> = parcels.map(PackageResult::parcel).collect();
     // A box without its number, or a box too many: what was sold must be looked up.
     let parcels = parcels.filter(|parcels| parcels.len() == order.parcels.len());
     let parcels = parcels.ok_or_else(|| error(Kind::Malformed, "buy"))?;
     let first = parcels
         .first()
         .map(|parcel| parcel.tracking_number.as_str());
-    let number = Some(results.shipment_identification_number.as_str());
-    let number = number.filter(|number| !number.is_empty()).or(first);
+    let number = results.shipment_identification_number.get().or(first);
     let name = codes::service_name(order.service.as_str(), order.from.country);
     Ok(Shipment {
         reference: order.reference.clone(),
@@ -36,41 +34,20 @@ pub(super) fn decode(order: &Order, negotiated: bool, response: &Response) -> Re
     })
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    shipment_response: ShipmentResponse,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ShipmentResponse {
-    shipment_results: Results,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct Results {
-    #[serde(default, deserialize_with = "text")]
-    shipment_identification_number: String,
-    #[serde(deserialize_with = "list")]
-    package_results: Vec<Unread>,
-    #[serde(default)]
-    shipment_charges: Option<Unread>,
-    #[serde(default)]
+    shipment_identification_number: Text,
+    package_results: Many<PackageResult>,
+    shipment_charges: Loose<Price>,
     negotiated_rate_charges: Option<Unread>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ListPrice {
-    total_charges: AmountRead,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct AgreedPrice {
-    total_charge: AmountRead,
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Price {
+    #[serde(alias = "TotalCharge")]
+    total_charges: Amount,
 }
 
 impl Results {
@@ -78,30 +55,25 @@ impl Results {
     /// be read.
     fn charged(&self, negotiated: bool) -> Option<Money> {
         match &self.negotiated_rate_charges {
-            Some(agreed) if negotiated => read::<AgreedPrice>(agreed)?.total_charge.money(),
-            _ => {
-                let list = self.shipment_charges.as_deref()?;
-                read::<ListPrice>(list)?.total_charges.money()
-            }
+            Some(agreed) if negotiated => read::<Price>(agreed)?.total_charges.money(),
+            _ => self.shipment_charges.total_charges.money(),
         }
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct PackageResult {
-    tracking_number: String,
-    #[serde(default)]
-    shipping_label: Option<Unread>,
+    tracking_number: Text,
+    shipping_label: Loose<Image>,
 }
 
 impl PackageResult {
     fn parcel(&self) -> Option<ShippedParcel> {
-        let label = self.shipping_label.as_deref();
         Some(ShippedParcel {
             tracking_number: self.tracking_number.parse().ok()?,
             last_mile_number: None,
-            label: label.and_then(|image| read::<Image>(image)?.label()),
+            label: self.shipping_label.label(),
         })
     }
 }

@@ -1,15 +1,16 @@
 //! Finding a purchase again, and its labels.
 
 use http::Method;
-use parcelgate_carrier::{Call, Kind, Outgoing, Response, Result, read_json};
+use parcelgate_carrier::json::{Loose, Many, Text, compact, with};
+use parcelgate_carrier::{Call, Kind, Outgoing, Response, Result, read_below};
 use parcelgate_domain::{
     Label, LabelFormat, Reference, Service, ServiceCode, Shipment, ShippedParcel, TrackingNumber,
 };
 use serde::Deserialize;
-use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::order::LabelSpecification;
-use crate::wire::{Image, Unread, list, read, text};
+use super::order::label_specification;
+use crate::wire::Image;
 use crate::{Ups, error};
 
 const FIND: &str = "find";
@@ -25,7 +26,13 @@ impl Ups {
         call: &Call<'_>,
         reference: &Reference,
     ) -> Result<Option<Shipment>> {
-        let recovered = match call.send(self.recover_by_reference(reference)?).await {
+        let by = json!({
+            "ReferenceNumber": { "Value": reference.as_str() },
+            "ShipperNumber": self.account.account_number,
+        });
+        let (id, by) = (reference.as_str(), ("ReferenceValues", by));
+        let outgoing = self.recovery(FIND, LabelFormat::Gif, id, by)?;
+        let recovered = match call.send(outgoing).await {
             Ok(response) => found(reference, &response)?,
             Err(error) if matches!(error.kind, Kind::NotFound | Kind::Refused) => None,
             Err(error) => return Err(error),
@@ -48,142 +55,70 @@ impl Ups {
         let mut labels = Vec::with_capacity(shipment.parcels.len());
         for parcel in &shipment.parcels {
             let number = &parcel.tracking_number;
-            let response = call.send(self.recover_by_number(number, format)?).await?;
+            let (id, by) = (number.as_str(), ("TrackingNumber", json!(number)));
+            let response = call.send(self.recovery(LABEL, format, id, by)?).await?;
             labels.push(label_of(number, &response)?);
         }
         Ok(labels)
     }
 
-    fn recover_by_reference(&self, reference: &Reference) -> Result<Outgoing> {
-        self.recovery(FIND, LabelFormat::Gif, reference.as_str(), |request| {
-            request.reference_values = Some(ReferenceValues {
-                reference_number: Value {
-                    value: reference.as_str(),
-                },
-                shipper_number: &self.account.account_number,
-            });
-        })
-    }
-
-    fn recover_by_number(&self, number: &TrackingNumber, format: LabelFormat) -> Result<Outgoing> {
-        self.recovery(LABEL, format, number.as_str(), |request| {
-            request.tracking_number = Some(number.as_str());
-        })
-    }
-
-    fn recovery<'a>(
+    fn recovery(
         &self,
         operation: &'static str,
         format: LabelFormat,
         id: &str,
-        by: impl FnOnce(&mut Request<'a>),
+        by: (&str, Value),
     ) -> Result<Outgoing> {
-        let mut label_recovery_request = Request {
-            request: Options {},
-            label_specification: LabelSpecification::of(format),
-            tracking_number: None,
-            reference_values: None,
-        };
-        by(&mut label_recovery_request);
-        let body = Body {
-            label_recovery_request,
-        };
+        let request = json!({
+            "Request": {}, // required, and all of it optional
+            "LabelSpecification": label_specification(format),
+        });
+        let request = with(request, by.0, by.1);
         self.outgoing(Method::POST, operation, "/labels/v1/recovery")
             .header("transid", id)
-            .json(&crate::ID, &body)
+            .json(
+                &crate::ID,
+                &compact(json!({ "LabelRecoveryRequest": request })),
+            )
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Body<'a> {
-    label_recovery_request: Request<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Request<'a> {
-    request: Options,
-    label_specification: LabelSpecification,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tracking_number: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference_values: Option<ReferenceValues<'a>>,
-}
-
-/// Required, and all of it optional.
-#[derive(Serialize)]
-struct Options {}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct ReferenceValues<'a> {
-    reference_number: Value<'a>,
-    shipper_number: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Value<'a> {
-    value: &'a str,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    label_recovery_response: Recovered,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct Recovered {
-    #[serde(default, deserialize_with = "text")]
-    shipment_identification_number: String,
-    #[serde(default, deserialize_with = "list")]
-    label_results: Vec<Unread>,
+    shipment_identification_number: Text,
+    label_results: Many<LabelResult>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 struct LabelResult {
-    #[serde(default, deserialize_with = "text")]
-    tracking_number: String,
-    #[serde(default)]
-    label_image: Option<Unread>,
+    tracking_number: Text,
+    label_image: Loose<Image>,
 }
 
-impl LabelResult {
-    fn label(&self) -> Option<Label> {
-        read::<Image>(self.label_image.as_deref()?)?.label()
-    }
-}
-
-fn results(operation: &'static str, response: &Response) -> Result<(String, Vec<LabelResult>)> {
-    let answer: Answer = read_json(&crate::ID, operation, response)?;
-    let recovered = answer.label_recovery_response;
-    let results = recovered.label_results.iter();
-    let results = results.filter_map(|unread| read(unread)).collect();
-    Ok((recovered.shipment_identification_number, results))
+fn recovered(operation: &'static str, response: &Response) -> Result<Recovered> {
+    read_below(&crate::ID, operation, response, &["LabelRecoveryResponse"])
 }
 
 /// The shipment in a recovery by reference; none when no label names its box.
 fn found(reference: &Reference, response: &Response) -> Result<Option<Shipment>> {
-    let (number, results) = results(FIND, response)?;
-    let parcels = results.iter().filter_map(|result| {
+    let recovered = recovered(FIND, response)?;
+    let parcels = recovered.label_results.iter().filter_map(|result| {
         Some(ShippedParcel {
             tracking_number: result.tracking_number.parse().ok()?,
             last_mile_number: None,
-            label: result.label(),
+            label: result.label_image.label(),
         })
     });
     let parcels: Vec<ShippedParcel> = parcels.collect();
     let Some(first) = parcels.first() else {
         return Ok(None);
     };
-    let number = Some(number).filter(|number| !number.is_empty());
+    let number = recovered.shipment_identification_number.get();
     Ok(Some(Shipment {
         reference: reference.clone(),
-        carrier_number: number.unwrap_or_else(|| first.tracking_number.as_str().to_owned()),
+        carrier_number: number.unwrap_or(first.tracking_number.as_str()).to_owned(),
         // A recovery does not name the service; whoever ordered knows it.
         service: Service {
             code: ServiceCode::new(""),
@@ -196,15 +131,15 @@ fn found(reference: &Reference, response: &Response) -> Result<Option<Shipment>>
 
 /// The label of one box; of the only one in the answer when it names none.
 fn label_of(number: &TrackingNumber, response: &Response) -> Result<Label> {
-    let (_, results) = results(LABEL, response)?;
+    let results = recovered(LABEL, response)?.label_results;
     let named = |result: &&LabelResult| result.tracking_number.parse().as_ref() == Ok(number);
-    let unnamed = || match results.as_slice() {
+    let unnamed = || match &*results {
         [only] if only.tracking_number.is_empty() => Some(only),
         _ => None,
     };
     let result = results.iter().find(named).or_else(unnamed);
     result
-        .and_then(LabelResult::label)
+        .and_then(|result| result.label_image.label())
         .ok_or_else(|| error(Kind::Malformed, LABEL))
 }
 

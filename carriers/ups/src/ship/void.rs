@@ -1,11 +1,12 @@
 //! Voiding a shipment, with all its boxes.
 
 use http::Method;
-use parcelgate_carrier::{Call, Kind, Response, Result, read_json};
+use parcelgate_carrier::json::Many;
+use parcelgate_carrier::{Call, Kind, Response, Result, read_below};
 use parcelgate_domain::Shipment;
 use serde::Deserialize;
 
-use crate::wire::{CodeRead, Unread, list, read};
+use crate::wire::Coded;
 use crate::{Ups, error};
 
 const OPERATION: &str = "void";
@@ -23,15 +24,12 @@ impl Ups {
 }
 
 fn decode(response: &Response) -> Result<()> {
-    let answer: Answer = read_json(&crate::ID, OPERATION, response)?;
-    let answer = answer.void_shipment_response;
-    let packages = answer.package_level_results.iter();
-    let packages = packages.filter_map(|unread| Some(read::<PackageResult>(unread)?.status));
+    let answer: Voided = read_below(&crate::ID, OPERATION, response, &["VoidShipmentResponse"])?;
+    let packages = answer.package_level_results.into_iter();
+    let mut packages = packages.map(|package| package.status);
     // 1 is "voided or already voided", 0 "not voided". No code for a shipment that is voided
     // already stands in the description, so a refusal is never taken for one.
-    let left = packages
-        .into_iter()
-        .find(|status| clean(&status.code) == "0");
+    let left = packages.find(|status| clean(&status.code) == "0");
     let status = left.unwrap_or(answer.summary_result.status);
     match clean(&status.code).as_str() {
         "1" => Ok(()),
@@ -48,28 +46,16 @@ fn clean(text: &str) -> String {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
-    void_shipment_response: Voided,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
 struct Voided {
-    summary_result: Summary,
-    #[serde(default, alias = "PackageLevelResult", deserialize_with = "list")]
-    package_level_results: Vec<Unread>,
+    summary_result: Outcome,
+    #[serde(default, alias = "PackageLevelResult")]
+    package_level_results: Many<Outcome>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Summary {
-    status: CodeRead,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct PackageResult {
-    status: CodeRead,
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct Outcome {
+    status: Coded,
 }
 
 #[cfg(test)]

@@ -2,14 +2,17 @@
 
 use std::path::Path;
 
-use parcelgate_carrier::{Carrier, Kind, Lookup, Order};
+use parcelgate_carrier::{Ability, Carrier, Kind, Order};
 use parcelgate_domain::{Label, LabelFormat, Shipment};
 
-use super::{Case, lanes, most_ordinary_lane, other, tells_why};
+use super::{Case, lanes, most_ordinary_lane, other, refused, tells_why};
 use crate::Subject;
 use crate::ask::{Ask, Facet, Outcome, Reply};
 use crate::fixture::Fixture;
-use crate::input::{REFERENCE, UNUSED_REFERENCE, order, reference, second_parcel, shipment};
+use crate::input::{
+    EXTRAS, REFERENCE, UNUSED_REFERENCE, adorn, order, reference, second_parcel, shipment,
+};
+use crate::play::bare;
 
 pub(super) fn cases(subject: &Subject, carrier: &dyn Carrier) -> Result<Vec<Case>, String> {
     let formats = carrier.profile().label_formats;
@@ -36,19 +39,67 @@ pub(super) fn cases(subject: &Subject, carrier: &dyn Carrier) -> Result<Vec<Case
         shipping("buy_label_late", late, sold_without_label)
             .only_if(buys_in_steps(subject)?, "a label is bought in one request"),
     );
-    let void = || shipment(subject).map(Ask::Void);
-    cases.push(shipping("void", void()?, voided));
-    cases.push(shipping("void_twice", void()?, voided));
-    cases.push(shipping("void_refused", void()?, refused));
-    let can_find = carrier.profile().lookup != Lookup::None;
-    let cannot = "the carrier cannot look a purchase up";
-    let known = Ask::Find(reference(REFERENCE)?);
-    cases.push(shipping("find_existing", known, found).only_if(can_find, cannot));
-    let unknown = Ask::Find(reference(UNUSED_REFERENCE)?);
-    cases.push(shipping("find_nothing", unknown, found_nothing).only_if(can_find, cannot));
-    let again = Ask::Labels(shipment(subject)?);
-    cases.push(shipping("label_again", again, labelled));
+    cases.extend(extras(subject, carrier, *ordinary()?));
+    cases.extend(afterwards(subject, carrier)?);
     Ok(cases)
+}
+
+/// The same with whatever extras the carrier sells, and whether it would be bought at all.
+fn extras(subject: &Subject, carrier: &dyn Carrier, order: Order) -> Vec<Case> {
+    let shipping = |name, ask, check| Case::new(Facet::Shipping, name, ask, check);
+    let mut adorned = order.clone();
+    for (_, wanted) in EXTRAS {
+        let mut order = adorned.clone();
+        adorn(&mut order, wanted);
+        let sold = carrier.shipping().map(|it| it.check(&order).is_empty());
+        if sold == Some(true) {
+            adorned = order;
+        }
+    }
+    let sells = adorned != order;
+    let adorned = Ask::Buy(Box::new(adorned));
+    let asks = || Ask::Rehearse(Box::new(order.clone()));
+    let rehearses = sends(subject, &asks());
+    let no_rehearsal = "the carrier has no rehearsal";
+    vec![
+        shipping("buy_with_extras", adorned, bought).only_if(sells, "the carrier has no extras"),
+        shipping("rehearse", asks(), rehearsed).only_if(rehearses, no_rehearsal),
+        shipping("rehearse_refused", asks(), refused).only_if(rehearses, no_rehearsal),
+    ]
+}
+
+fn afterwards(subject: &Subject, carrier: &dyn Carrier) -> Result<Vec<Case>, String> {
+    let shipping = |name, ask, check| Case::new(Facet::Shipping, name, ask, check);
+    let can = |ability: Ability| carrier.profile().absence(ability).is_none();
+    let void = || shipment(subject).map(Ask::Void);
+    let (voids, no_void) = (can(Ability::Void), "the carrier has no void");
+    let (finds, no_look_up) = (can(Ability::Find), "the carrier has no look-up");
+    let known = Ask::Find(reference(REFERENCE)?);
+    let unknown = Ask::Find(reference(UNUSED_REFERENCE)?);
+    let again = Ask::Labels(shipment(subject)?);
+    Ok(vec![
+        shipping("void", void()?, voided).only_if(voids, no_void),
+        shipping("void_twice", void()?, voided).only_if(voids, no_void),
+        shipping("void_refused", void()?, refused).only_if(voids, no_void),
+        shipping("find_existing", known, found).only_if(finds, no_look_up),
+        shipping("find_nothing", unknown, found_nothing).only_if(finds, no_look_up),
+        shipping("label_again", again, labelled),
+    ])
+}
+
+/// Whether the adapter sends anything at all for `ask`.
+fn sends(subject: &Subject, ask: &Ask) -> bool {
+    let played = subject
+        .carrier(None)
+        .and_then(|carrier| bare(carrier.as_ref(), ask, &Fixture::default(), None));
+    played.is_ok_and(|played| !played.log.sent.is_empty())
+}
+
+fn rehearsed(_: &Ask, reply: &Reply) -> Result<(), String> {
+    match reply {
+        Ok(Outcome::Rehearsed) => Ok(()),
+        _ => Err(other(reply)),
+    }
 }
 
 /// Whether the recorded purchase took more than one request.
@@ -59,7 +110,7 @@ fn buys_in_steps(subject: &Subject) -> Result<bool, String> {
 }
 
 /// One box for each that was ordered, each with a label in the form that was asked for.
-fn bought(ask: &Ask, reply: &Reply) -> Result<(), String> {
+pub(super) fn bought(ask: &Ask, reply: &Reply) -> Result<(), String> {
     let (order, shipment) = sold(ask, reply)?;
     for parcel in &shipment.parcels {
         let number = &parcel.tracking_number;
@@ -112,14 +163,6 @@ fn fits(label: &Label, format: LabelFormat) -> Result<(), String> {
         return Err(format!("a label does not begin as {format} does"));
     }
     Ok(())
-}
-
-/// A certain no, with the carrier's own words.
-fn refused(_: &Ask, reply: &Reply) -> Result<(), String> {
-    match reply {
-        Err(error) if matches!(error.kind, Kind::Refused | Kind::Invalid) => tells_why(error),
-        _ => Err(other(reply)),
-    }
 }
 
 fn voided(_: &Ask, reply: &Reply) -> Result<(), String> {

@@ -21,6 +21,7 @@ paths:
         - { in: path, name: option, required: true, schema: { type: string, maxLength: 4 } }
         - { in: header, name: transId, required: true, schema: { type: string } }
         - { in: query, name: count, schema: { type: integer, maximum: 50 } }
+        - { in: query, name: ids, schema: { type: array, maxItems: 2, items: { type: string } } }
       requestBody:
         required: true
         content: { application/json: { schema: { $ref: "#/components/schemas/Parcel" } } }
@@ -99,6 +100,23 @@ fn each_kind_of_mistake_is_seen() {
         assert_eq!(violations.len(), 1, "{target} {body}: {violations:?}");
         assert!(violations.concat().contains(part), "{part}: {violations:?}");
     }
+}
+
+#[test]
+fn a_list_in_the_query_is_read_whole() {
+    let ids = |query: &str| {
+        ask(
+            &format!("/parcels/v2/Shop?{query}"),
+            Some("1"),
+            r#"{"grams": 1}"#,
+        )
+    };
+    for query in ["ids=1", "ids=1&ids=x", "count=1"] {
+        assert_eq!(ids(query), Vec::<String>::new(), "{query}");
+    }
+    let violations = ids("ids=1&ids=2&ids=3");
+    assert_eq!(violations.len(), 1, "{violations:?}");
+    assert!(violations[0].starts_with("parameter ids"), "{violations:?}");
 }
 
 #[test]

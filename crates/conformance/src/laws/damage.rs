@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use parcelgate_carrier::Kind;
-use parcelgate_domain::{Currency, Money, Quote};
+use parcelgate_domain::{Charge, Currency, Money};
 use serde_json::Value;
 
 use super::Stage;
@@ -91,7 +91,7 @@ fn each_damage(
 
 /// A purchase whose answer arrives damaged is not taken for one that did not take place.
 fn stays_in_doubt(stage: &Stage, target: Target, played: &Played) -> Result<(), String> {
-    let bought = matches!(stage.undisturbed.reply, Ok(Outcome::Bought(_)));
+    let bought = matches!(&stage.undisturbed.reply, Ok(outcome) if outcome.is_once());
     let from = stage.paying().unwrap_or(usize::MAX);
     match target {
         Target::Answer(step) if bought && step >= from && !is_told(&played.reply) => {
@@ -103,19 +103,19 @@ fn stays_in_doubt(stage: &Stage, target: Target, played: &Played) -> Result<(), 
 
 /// What is damaged.
 #[derive(Debug, Clone, Copy)]
-enum Target {
+pub(super) enum Target {
     Answer(usize),
     Inbound,
 }
 
-fn targets(fixture: &Fixture) -> impl Iterator<Item = Target> + use<> {
+pub(super) fn targets(fixture: &Fixture) -> impl Iterator<Item = Target> + use<> {
     let inbound = fixture.inbound.as_ref().map(|_| Target::Inbound);
     (0..fixture.exchanges.len())
         .map(Target::Answer)
         .chain(inbound)
 }
 
-fn body_of(fixture: &Fixture, target: Target) -> Bytes {
+pub(super) fn body_of(fixture: &Fixture, target: Target) -> Bytes {
     let message = match target {
         Target::Answer(step) => fixture.exchanges.get(step).map(|step| &step.answer.message),
         Target::Inbound => fixture.inbound.as_ref(),
@@ -125,7 +125,7 @@ fn body_of(fixture: &Fixture, target: Target) -> Bytes {
         .unwrap_or_default()
 }
 
-fn with_body(fixture: &Fixture, target: Target, body: Bytes) -> Fixture {
+pub(super) fn with_body(fixture: &Fixture, target: Target, body: Bytes) -> Fixture {
     let mut fixture = fixture.clone();
     let message = match target {
         Target::Answer(step) => {
@@ -173,7 +173,7 @@ fn is_part(whole: &Reply, reply: &Reply) -> bool {
 }
 
 /// Every amount in a reply.
-fn amounts(reply: &Reply) -> Vec<Money> {
+pub(super) fn amounts(reply: &Reply) -> Vec<Money> {
     match reply {
         Ok(Outcome::Quotes(quotes)) => quotes
             .iter()
@@ -182,35 +182,41 @@ fn amounts(reply: &Reply) -> Vec<Money> {
         Ok(Outcome::Bought(shipment) | Outcome::Found(Some(shipment))) => {
             shipment.charged.into_iter().collect()
         }
+        Ok(Outcome::Scheduled(pickup)) => pickup.charged.into_iter().collect(),
+        Ok(Outcome::LandedCost(cost)) => {
+            let charges = cost.charges.iter().map(|charge| charge.amount);
+            charges.chain([cost.total]).collect()
+        }
         _ => Vec::new(),
     }
 }
 
 /// An amount that comes out of nowhere: neither stated nor the sum of stated charges.
-fn unstated(reply: &Reply, is_stated: impl Fn(&Money) -> bool) -> Option<Money> {
-    let Ok(Outcome::Quotes(quotes)) = reply else {
-        return amounts(reply).into_iter().find(|money| !is_stated(money));
+pub(super) fn unstated(reply: &Reply, is_stated: impl Fn(&Money) -> bool) -> Option<Money> {
+    let made_up = |charges: &[Charge], total: Money| {
+        let mut amounts = charges.iter().map(|charge| charge.amount);
+        let sum = (!is_stated(&total) && !is_sum(charges, total)).then_some(total);
+        amounts.find(|money| !is_stated(money)).or(sum)
     };
-    let total = |quote: &Quote| (!is_stated(&quote.total) && !is_sum(quote)).then_some(quote.total);
-    quotes.iter().find_map(|quote| {
-        let mut charges = quote.charges.iter().map(|charge| charge.amount);
-        charges
-            .find(|money| !is_stated(money))
-            .or_else(|| total(quote))
-    })
+    match reply {
+        Ok(Outcome::Quotes(quotes)) => {
+            let mut quotes = quotes.iter();
+            quotes.find_map(|quote| made_up(&quote.charges, quote.total))
+        }
+        Ok(Outcome::LandedCost(cost)) => made_up(&cost.charges, cost.total),
+        _ => amounts(reply).into_iter().find(|money| !is_stated(money)),
+    }
 }
 
-fn is_sum(quote: &Quote) -> bool {
-    let zero = Money::zero(quote.total.currency());
-    let sum = quote
-        .charges
-        .iter()
-        .try_fold(zero, |sum, c| sum.checked_add(c.amount));
-    !quote.charges.is_empty() && sum.ok() == Some(quote.total)
+fn is_sum(charges: &[Charge], total: Money) -> bool {
+    let zero = Money::zero(total.currency());
+    let mut amounts = charges.iter().map(|charge| charge.amount);
+    let sum = amounts.try_fold(zero, Money::checked_add);
+    !charges.is_empty() && sum.ok() == Some(total)
 }
 
 /// Whether `text` states the amount, digit for digit.
-fn states(text: &str, money: Money) -> bool {
+pub(super) fn states(text: &str, money: Money) -> bool {
     let currency: Currency = money.currency();
     text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-')))
         .any(|number| Money::parse(number, currency) == Ok(money))

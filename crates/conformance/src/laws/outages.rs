@@ -1,5 +1,6 @@
 //! What is made of a carrier that does not answer, or not as itself.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -56,21 +57,34 @@ pub(super) fn throttled(stage: &Stage) -> Verdict {
     }
 }
 
-/// 401, then the answer: one new token, and nobody notices.
+/// 401, then the answer: one new token, and nobody notices. Where two are shown, the second is the
+/// new one; where several hosts are asked, each is shown its own.
 pub(super) fn renewed(stage: &Stage) -> Verdict {
-    if !matches!(stage.auth(), Some(Auth::ClientCredentials(_))) {
-        return Ok(Held::NotApplicable("no token is shown".to_owned()));
-    }
+    let hosts = stage
+        .undisturbed
+        .log
+        .sent
+        .iter()
+        .map(|sent| sent.intent.host);
+    let hosts = hosts.collect::<BTreeSet<_>>().len();
+    let once = match stage.auth() {
+        Some(Auth::Bearer(_)) => hosts,
+        Some(Auth::Issued(_)) => 2,
+        Some(Auth::Open | Auth::Headers(_) | Auth::Digest(_)) | None => {
+            return Ok(Held::NotApplicable("no token is shown".to_owned()));
+        }
+    };
     let refusal = Happens::Answer(empty(StatusCode::UNAUTHORIZED));
     let played = stage.stacked(fault(0, 1, refusal))?;
     stage.same(&played.reply)?;
     let again = played.log.sent.iter().filter(|sent| sent.step == 0).count();
-    match (played.log.tokens.len(), again) {
-        (2, 2) => Ok(Held::Yes),
-        (tokens, times) => Err(format!(
-            "{tokens} tokens were got and {times} requests sent"
-        )),
+    let tokens = played.log.tokens.len();
+    if (tokens, again) == (once + 1, 2) {
+        return Ok(Held::Yes);
     }
+    Err(format!(
+        "{tokens} tokens were got and {again} requests sent"
+    ))
 }
 
 /// 401 again and again is `Credentials`, after at most one new token.
@@ -78,8 +92,10 @@ pub(super) fn wrong_credentials(stage: &Stage) -> Verdict {
     let refusal = Happens::Answer(empty(StatusCode::UNAUTHORIZED));
     let played = stage.stacked(fault(0, ALWAYS, refusal))?;
     fails_as(&played.reply, Kind::Credentials)?;
+    let issued = matches!(stage.auth(), Some(Auth::Issued(_)));
+    let tokens_max = if issued { 3 } else { 2 };
     match (played.log.tokens.len(), played.log.sent.len()) {
-        (0..=2, 0..=2) => Ok(Held::Yes),
+        (tokens, 0..=2) if tokens <= tokens_max => Ok(Held::Yes),
         (tokens, sent) => Err(format!("{tokens} tokens were got and {sent} requests sent")),
     }
 }

@@ -1,25 +1,30 @@
 //! What must hold because a label costs money.
 
 use http::StatusCode;
-use parcelgate_carrier::Response;
-use parcelgate_domain::LabelFormat;
+use parcelgate_carrier::{Direction, Order, Response};
+use parcelgate_domain::{LabelFormat, Violations};
 
 use super::outages::{ALWAYS, empty, page};
 use super::secrets::leak;
 use super::{Stage, fault};
-use crate::ask::{Ask, Outcome, Reply};
+use crate::ask::{Ask, Reply};
 use crate::check::{Held, Verdict};
 use crate::input;
-use crate::play::Played;
+use crate::play::{self, Played};
 use crate::script::Happens;
 
 /// What is bought passes the carrier's own check of orders; what its profile rules out does not.
 pub(super) fn checked(stage: &Stage) -> Verdict {
+    if let Ask::Schedule(order) = &stage.case.ask {
+        let pickups = stage.carrier.pickups().ok_or("no pickups()")?;
+        let found = pickups.check(order);
+        let taken = found.is_empty().then_some(Held::Yes);
+        return taken.ok_or_else(|| format!("the pickup is ordered, but: {found}"));
+    }
     let Ask::Buy(order) = &stage.case.ask else {
-        return Err("not a purchase".to_owned());
+        return Ok(Held::NotApplicable("nothing is checked before".to_owned()));
     };
-    let shipping = stage.carrier.shipping().ok_or("no shipping()")?;
-    let found = shipping.check(order);
+    let found = check(stage, order)?;
     if !found.is_empty() {
         return Err(format!("the order is bought, but: {found}"));
     }
@@ -37,12 +42,47 @@ pub(super) fn checked(stage: &Stage) -> Verdict {
     }
     let hidden = input::PERSONAL.map(str::to_owned);
     for (what, order) in ruled_out {
-        let found = shipping.check(&order);
+        let found = check(stage, &order)?;
         if found.is_empty() {
             return Err(format!("{what} passes the check"));
         }
         if let Some(told) = leak(&format!("{found} {found:?}"), &hidden) {
             return Err(format!("{what}: {told}"));
+        }
+    }
+    Ok(Held::Yes)
+}
+
+/// What the carrier's own check makes of an order.
+fn check(stage: &Stage, order: &Order) -> Result<Violations, String> {
+    let found = match order.direction {
+        Direction::Outbound => stage.carrier.shipping().map(|it| it.check(order)),
+        Direction::Return => stage.carrier.returns().map(|it| it.check(order)),
+    };
+    found.ok_or_else(|| "the carrier has no such facet".to_owned())
+}
+
+/// Whatever is wanted beyond carriage is refused by the check, or stands in what is sent.
+pub(super) fn extras(stage: &Stage) -> Verdict {
+    let Ask::Buy(order) = &stage.case.ask else {
+        return Ok(Held::NotApplicable("nothing is bought".to_owned()));
+    };
+    let written = |played: &Played| {
+        let sent = played.log.sent.iter();
+        sent.map(|sent| (sent.request.uri().to_string(), sent.request.body().clone()))
+            .collect::<Vec<_>>()
+    };
+    let plain = written(&stage.undisturbed);
+    for (title, extra) in input::EXTRAS {
+        let mut wanted = order.clone();
+        input::adorn(&mut wanted, extra);
+        if !check(stage, &wanted)?.is_empty() {
+            continue;
+        }
+        let ask = Ask::Buy(wanted);
+        let played = play::bare(stage.carrier.as_ref(), &ask, &stage.fixture, None)?;
+        if written(&played) == plain {
+            return Err(format!("{title} is taken and never sent"));
         }
     }
     Ok(Held::Yes)
@@ -146,7 +186,7 @@ fn later_troubles() -> Vec<(String, Happens)> {
 /// Whether a purchase that took place is told as one, or as one that may have.
 pub(super) fn is_told(reply: &Reply) -> bool {
     match reply {
-        Ok(Outcome::Bought(_)) => true,
+        Ok(outcome) if outcome.is_once() => true,
         Err(error) => error.kind.in_doubt(),
         Ok(_) => false,
     }

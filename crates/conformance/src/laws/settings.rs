@@ -1,6 +1,6 @@
 //! What is made of settings that cannot stand.
 
-use parcelgate_carrier::SettingsError;
+use parcelgate_carrier::{Ability, Lookup, SettingsError};
 use serde_json::{Value, json};
 
 use super::secrets::{leak, secrets_in};
@@ -9,8 +9,11 @@ use crate::check::{Check, Held, Verdict};
 
 pub(super) fn checks(subject: &Subject, id: &str) -> Vec<Check> {
     let title = |name: &str| format!("{id}::law::{name}");
-    let (unknown, broken) = (*subject, *subject);
+    let (unknown, broken, absent) = (*subject, *subject, *subject);
     vec![
+        Check::new(title("what_is_absent_has_its_reason"), move || {
+            reasons(&absent)
+        }),
         Check::new(title("an_unknown_setting_is_refused_by_name"), move || {
             by_name(&unknown)
         }),
@@ -18,6 +21,33 @@ pub(super) fn checks(subject: &Subject, id: &str) -> Vec<Check> {
             tell_nothing(&broken)
         }),
     ]
+}
+
+/// Each ability has its facet, or a reason why not, and never both. Of what is done with a label
+/// once it is bought, each may be lacking alone.
+fn reasons(subject: &Subject) -> Verdict {
+    let carrier = subject.carrier(None)?;
+    let mut wrong = Vec::new();
+    for (ability, name) in Ability::ALL {
+        let reason = carrier.profile().absence(ability);
+        let alone = matches!(ability, Ability::Find | Ability::Void | Ability::Reprint);
+        match (ability.has_facet(carrier.as_ref()), reason) {
+            (false, None) => wrong.push(format!("{name} is absent without a reason")),
+            (true, Some(_)) if !alone => wrong.push(format!("{name} is there and absent")),
+            (_, Some(reason)) if reason.trim().is_empty() => {
+                wrong.push(format!("{name} is absent for an empty reason"));
+            }
+            _ => {}
+        }
+    }
+    let finds = carrier.profile().absence(Ability::Find).is_none();
+    if carrier.shipping().is_some() && finds == (carrier.profile().lookup == Lookup::None) {
+        wrong.push("Profile::lookup and the absence of find contradict each other".to_owned());
+    }
+    if wrong.is_empty() {
+        return Ok(Held::Yes);
+    }
+    Err(wrong.join("\n"))
 }
 
 /// A setting that is misspelt is not ignored: the problem names it.

@@ -26,6 +26,8 @@ const HONEST: Subject = Subject {
     }],
     numbers: &["TOY000000017", "TOY000000024", "TOY000000031"],
     carrier_number: "A7",
+    return_service: "",
+    pickup: ("", ""),
     descriptions: &[],
 };
 
@@ -103,6 +105,11 @@ fn each_planted_fault_fails_its_check() {
         ("takes_any_push", "pushes::wrong_credential"),
         ("charges_to_no_sum", "rates::us_domestic"),
         ("gives_no_label_nor_reason", "shipping::label_again"),
+        ("leaves_an_extra_unsaid", "law::an_extra_is_refused_or_sent::shipping.buy_us_domestic"),
+        ("gives_no_reason_for_an_absence", "law::what_is_absent_has_its_reason"),
+        ("panics_on_a_short_answer", "hostile::tracking"),
+        ("makes_up_a_price", "hostile::rates"),
+        ("takes_damage_for_a_refusal", "hostile::shipping"),
         ("takes_any_order", "law::what_is_bought_passes_the_check::shipping.buy_us_domestic"),
     ];
     for (fault, check) in faults {

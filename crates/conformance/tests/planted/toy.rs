@@ -8,14 +8,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::{Method, StatusCode};
 use parcelgate_carrier::{
-    Auth, Call, Carrier, Class, ClientCredentials, ClientStyle, Dialect, Error, Host, Intent, Kind,
-    Lookup, Order, Outgoing, Profile, Pushes, RateAsk, Rates, Response, Result, SettingsError,
-    ShipIdempotency, Shipping, Tracking, read_json,
+    Ability, Absence, Auth, Call, Carrier, Class, ClientStyle, Dialect, Error, Grant, Host, Intent,
+    Kind, Lookup, Order, Outgoing, Profile, Pushes, RateAsk, Rates, Response, Result,
+    SettingsError, ShipIdempotency, Shipping, Tracking, read_json,
 };
 use parcelgate_domain::{
     CarrierId, Charge, ChargeKind, Currency, DecimalText, ExposeSecret, Label, LabelFormat, Money,
-    Quote, Reference, Secret, Service, ServiceCode, Shipment, ShippedParcel, TrackingNumber,
-    Violations,
+    Offered, Quote, Reference, Secret, Service, ServiceCode, Shipment, ShippedParcel,
+    TrackingNumber, Violations,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     SendsWhatIsNotDescribed,
     ChargesToNoSum,
     TakesAnyOrder,
+    LeavesAnExtraUnsaid,
+    GivesNoReasonForAnAbsence,
     GivesNoLabelNorReason,
 }
 
@@ -92,23 +94,42 @@ pub(crate) fn connect_loosely(settings: Value) -> Result<Box<dyn Carrier>, Setti
         base_url: "https://toy.example".to_owned(),
         auth,
     };
-    let credentials = ClientCredentials {
+    let credentials = Grant {
         host: "door",
         path: "/token",
         client_id: account.client_id,
         client_secret: account.client_secret.clone(),
         style: ClientStyle::Basic,
+        user: None,
         headers: Vec::new(),
     };
     Ok(Box::new(Toy {
-        profile: profile(),
+        profile: profile(account.fault),
         hosts: [
             host("door", Auth::Open),
-            host("api", Auth::ClientCredentials(credentials)),
+            host("api", Auth::Bearer(credentials)),
         ],
         fault: account.fault,
         secret: account.client_secret,
     }))
+}
+
+const ABSENCES: &[Absence] = &[
+    absent(Ability::Returns),
+    absent(Ability::ProofOfDelivery),
+    absent(Ability::Addresses),
+    absent(Ability::Pickups),
+    absent(Ability::Manifests),
+    absent(Ability::Documents),
+    absent(Ability::LandedCost),
+    absent(Ability::Catalogue),
+];
+
+const fn absent(ability: Ability) -> Absence {
+    Absence {
+        ability,
+        reason: "a toy has none",
+    }
 }
 
 fn refused(problem: String) -> SettingsError {
@@ -118,7 +139,7 @@ fn refused(problem: String) -> SettingsError {
     }
 }
 
-fn profile() -> Profile {
+fn profile(fault: Option<Fault>) -> Profile {
     Profile {
         id: ID,
         name: "Toy",
@@ -134,6 +155,10 @@ fn profile() -> Profile {
         },
         quiet: Duration::from_secs(60),
         void_window: None,
+        absences: match fault {
+            Some(Fault::GivesNoReasonForAnAbsence) => &[],
+            _ => ABSENCES,
+        },
     }
 }
 
@@ -337,6 +362,12 @@ impl Shipping for Toy {
         }
         if order.label_format != LabelFormat::Zpl {
             found.refuse("label_format", order.label_format, "zpl");
+        }
+        if !self.has(Fault::LeavesAnExtraUnsaid) {
+            found.append(order.options.refused("options", Offered::default()));
+        }
+        if !order.documents.is_empty() {
+            found.require("documents", "left out: a toy has no customs");
         }
         found
     }

@@ -2,8 +2,8 @@
 
 use gif::{Encoder, Frame};
 
-use super::font::{ADVANCE, HEIGHT, columns};
-use super::{Drawing, Mark};
+use super::Drawing;
+use super::raster::{Paper, draw};
 
 /// White and black.
 const PALETTE: [u8; 6] = [0xFF, 0xFF, 0xFF, 0, 0, 0];
@@ -11,7 +11,7 @@ const PALETTE: [u8; 6] = [0xFF, 0xFF, 0xFF, 0, 0, 0];
 /// Black dots on white paper that lies on its side: turned by a quarter to the left, so that it is
 /// upright when turned to the right. UPS's description says neither; this is what is commonly done
 /// with its labels.
-struct Paper {
+struct Dots {
     /// The width of what is drawn, before it is turned.
     height: u16,
     /// The height of what is drawn, before it is turned.
@@ -19,7 +19,7 @@ struct Paper {
     dots: Vec<u8>,
 }
 
-impl Paper {
+impl Dots {
     fn lying(drawing: &Drawing) -> Self {
         Self {
             height: drawing.width,
@@ -27,8 +27,9 @@ impl Paper {
             dots: vec![0; usize::from(drawing.width) * usize::from(drawing.height)],
         }
     }
+}
 
-    /// Blackens a rectangle of the drawing; what lies beyond the edge is cut off.
+impl Paper for Dots {
     fn blacken(&mut self, x: u16, y: u16, width: u16, height: u16) {
         let bottom = y.saturating_add(height).min(self.width);
         let (left, right) = (usize::from(y.min(bottom)), usize::from(bottom));
@@ -40,53 +41,16 @@ impl Paper {
             }
         }
     }
-
-    fn write(&mut self, x: u16, y: u16, size: u16, text: &str) {
-        let scale = (size / HEIGHT).max(1);
-        let mut left = x;
-        for character in text.chars() {
-            for (column, bits) in (0_u16..).zip(columns(character)) {
-                for row in (0..7_u16).filter(|row| bits & (1 << row) != 0) {
-                    let x = left.saturating_add(column * scale);
-                    let y = y.saturating_add(row * scale);
-                    self.blacken(x, y, scale, scale);
-                }
-            }
-            left = left.saturating_add(ADVANCE * scale);
-        }
-    }
 }
 
 /// The drawing lying on its side, as UPS sends it. Empty when it cannot be encoded.
 pub(crate) fn landscape_gif(drawing: &Drawing) -> Vec<u8> {
-    let mut paper = Paper::lying(drawing);
-    for mark in &drawing.marks {
-        match mark {
-            Mark::Block {
-                x,
-                y,
-                width,
-                height,
-            } => paper.blacken(*x, *y, *width, *height),
-            Mark::Text { x, y, size, text } => paper.write(*x, *y, *size, text),
-            Mark::Barcode {
-                x,
-                y,
-                height,
-                module,
-                modules,
-                ..
-            } => {
-                for (index, _) in (0_u16..).zip(modules).filter(|(_, bar)| **bar) {
-                    paper.blacken(x + index * module, *y, *module, *height);
-                }
-            }
-        }
-    }
+    let mut paper = Dots::lying(drawing);
+    draw(drawing, &mut paper);
     encode(&paper).unwrap_or_default()
 }
 
-fn encode(paper: &Paper) -> Result<Vec<u8>, gif::EncodingError> {
+fn encode(paper: &Dots) -> Result<Vec<u8>, gif::EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, paper.width, paper.height, &PALETTE)?;
     let frame = Frame::from_indexed_pixels(paper.width, paper.height, paper.dots.as_slice(), None);
@@ -101,7 +65,7 @@ mod tests {
 
     #[test]
     fn the_head_of_the_label_is_at_the_left_and_its_left_edge_at_the_bottom() {
-        let mut paper = Paper {
+        let mut paper = Dots {
             height: 2,
             width: 3,
             dots: vec![0; 6],

@@ -18,10 +18,26 @@ fn dots(count: u16) -> f32 {
 
 /// The drawing as a document of one page; vectors and a standard font, so it prints sharp.
 pub(crate) fn pdf(drawing: &Drawing) -> Vec<u8> {
-    let [catalog, pages, page, font, content] = [1, 2, 3, 4, 5].map(Ref::new);
+    pdf_pages(std::slice::from_ref(drawing))
+}
+
+/// The drawings as one document, a page each.
+pub(crate) fn pdf_pages(drawings: &[Drawing]) -> Vec<u8> {
+    let [catalog, pages, font] = [1, 2, 3].map(Ref::new);
     let mut pdf = Pdf::new();
     pdf.catalog(catalog).pages(pages);
-    pdf.pages(pages).kids([page]).count(1);
+    let refs = || (4..).step_by(2).zip(drawings);
+    let kids = refs().map(|(id, _)| Ref::new(id));
+    let count = i32::try_from(drawings.len()).unwrap_or(i32::MAX);
+    pdf.pages(pages).kids(kids).count(count);
+    for (id, drawing) in refs() {
+        page(&mut pdf, drawing, [id, id + 1].map(Ref::new), pages, font);
+    }
+    pdf.type1_font(font).base_font(Name(b"Helvetica-Bold"));
+    pdf.finish()
+}
+
+fn page(pdf: &mut Pdf, drawing: &Drawing, [page, content]: [Ref; 2], pages: Ref, font: Ref) {
     pdf.page(page)
         .parent(pages)
         .media_box(Rect::new(
@@ -35,9 +51,7 @@ pub(crate) fn pdf(drawing: &Drawing) -> Vec<u8> {
         .fonts()
         .pair(Name(b"F"), font)
         .finish();
-    pdf.type1_font(font).base_font(Name(b"Helvetica-Bold"));
     pdf.stream(content, &drawn(drawing));
-    pdf.finish()
 }
 
 fn drawn(drawing: &Drawing) -> Vec<u8> {

@@ -28,11 +28,12 @@ pub(crate) fn zpl(drawing: &Drawing) -> String {
                 y,
                 height,
                 module,
+                start,
                 data,
                 ..
             } => writeln!(
                 program,
-                "^FO{x},{y}^BY{module}^BCN,{height},N,N,N^FD>:{data}^FS"
+                "^FO{x},{y}^BY{module}^BCN,{height},N,N,N^FD>{start}{data}^FS"
             ),
         };
         debug_assert!(written.is_ok(), "writing to a String cannot fail");

@@ -9,9 +9,10 @@ use axum::extract::Path;
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
+use super::guard;
 use super::refusal::{Answer, Refusal};
-use super::{guard, zip};
 use crate::document::{at, list, text};
+use crate::zip;
 
 /// What a register would say.
 enum Verdict {

@@ -11,6 +11,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::Value;
 
 use super::refusal::{Answer, Refusal};
+use crate::document::text;
 use crate::server::World;
 
 /// Lets pass who brings a good token and has quota left.
@@ -43,6 +44,29 @@ pub(crate) fn json(headers: &HeaderMap, body: &Bytes) -> Answer<Value> {
     }
     serde_json::from_slice(body)
         .map_err(|_| Refusal::invalid("10001", "The request is not well formed"))
+}
+
+/// A header that must be there.
+pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Answer<&'h str> {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value
+        .map(str::trim)
+        .filter(|value| !value.is_empty())
+        .ok_or_else(|| Refusal::missing(name))
+}
+
+/// A text that must be there.
+pub(crate) fn required<'v>(value: &'v Value, path: &str) -> Answer<&'v str> {
+    text(value, path).ok_or_else(|| Refusal::missing(path))
+}
+
+/// A text that must be there and one of `listed`.
+pub(crate) fn one_of<'v>(value: &'v Value, path: &str, listed: &[&str]) -> Answer<&'v str> {
+    let given = required(value, path)?;
+    let known = listed.contains(&given);
+    known
+        .then_some(given)
+        .ok_or_else(|| Refusal::wrong(path, given))
 }
 
 /// `transId` and `transactionSrc`, where they are required; `codes` are for either missing.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::refusal::{Answer, Refusal};
-use super::zip;
 use crate::document::{present, text};
 use crate::place::Place;
+use crate::zip;
 
 /// A pair of places.
 #[derive(Clone)]
@@ -15,6 +15,8 @@ pub(crate) struct Lane {
     pub(crate) origin: Arc<Place>,
     pub(crate) destination: Arc<Place>,
     pub(crate) residential: bool,
+    /// Whether Saturday is asked for as the day of delivery.
+    pub(crate) saturday: bool,
 }
 
 impl Lane {
@@ -26,10 +28,12 @@ impl Lane {
             "Shipper"
         };
         let residential = present(shipment, "ShipTo.Address.ResidentialAddressIndicator");
+        let saturday = "ShipmentServiceOptions.SaturdayDeliveryIndicator";
         Ok(Self {
             origin: Arc::new(place(shipment, origin)?),
             destination: Arc::new(place(shipment, "ShipTo")?),
             residential,
+            saturday: present(shipment, saturday),
         })
     }
 

@@ -62,6 +62,9 @@ fn drawing(parcel: &Parcel<Package>) -> Drawing {
     paper.barcode(806, 210, 3, &parcel.number);
     paper.rule(1036, 10);
     paper.text(20, 1060, 24, "BILLING: P/P");
+    if shipment.returned {
+        paper.text(440, 1060, 32, "RETURN SERVICE");
+    }
     if !shipment.description.is_empty() {
         paper.text(20, 1090, 24, &format!("DESC: {}", shipment.description));
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::lane::Lane;
+use super::options::{Item, Options};
 use super::piece::{Piece, Units};
 use super::service::Service;
 use crate::decimal;
@@ -14,12 +15,28 @@ const DISCOUNT: u64 = 18;
 pub(crate) struct PiecePrice {
     pub(crate) base: u64,
     /// Code, description, cents.
-    pub(crate) items: Vec<(&'static str, &'static str, u64)>,
+    pub(crate) items: Vec<Item>,
+    /// What is asked for beside carriage.
+    pub(crate) options: Vec<Item>,
 }
 
 impl PiecePrice {
+    /// Carriage with its surcharges.
+    pub(crate) fn transport(&self) -> u64 {
+        self.base + itemized_total(&self.items)
+    }
+
+    pub(crate) fn extras(&self) -> u64 {
+        itemized_total(&self.options)
+    }
+
     pub(crate) fn total(&self) -> u64 {
-        self.base + self.items.iter().map(|(_, _, cents)| cents).sum::<u64>()
+        self.transport() + self.extras()
+    }
+
+    /// Every charge beside the base.
+    pub(crate) fn all(&self) -> Vec<Item> {
+        self.items.iter().chain(&self.options).copied().collect()
     }
 }
 
@@ -31,10 +48,10 @@ pub(crate) struct Price {
 }
 
 impl Price {
-    pub(crate) fn of(service: &Service, lane: &Lane, pieces: &[Piece]) -> Self {
+    pub(crate) fn of(service: &Service, lane: &Lane, pieces: &[Piece], options: &Options) -> Self {
         let (parcel, zone, pound) = service.price;
         let zone = u64::from(lane.zone()) * zone;
-        let price = |piece: &Piece| {
+        let price = |(index, piece): (usize, &Piece)| {
             let base = parcel + zone + piece.billed_pounds() * pound;
             let mut items = Vec::new();
             let mut fuelled = base;
@@ -44,10 +61,15 @@ impl Price {
                 fuelled += surcharge;
             }
             items.push(("375", "FUEL SURCHARGE", fuelled * 185 / 1000));
-            PiecePrice { base, items }
+            let options = options.of_package(index);
+            PiecePrice {
+                base,
+                items,
+                options,
+            }
         };
         Self {
-            pieces: pieces.iter().map(price).collect(),
+            pieces: pieces.iter().enumerate().map(price).collect(),
             units: pieces.first().map_or(Units::Imperial, |piece| piece.units),
             billed: pieces.iter().map(|piece| piece.billed).sum(),
         }
@@ -68,10 +90,10 @@ impl Price {
     /// The shipment's charges by code.
     pub(crate) fn items(&self) -> Value {
         let mut sums: Vec<(&str, &str, u64)> = Vec::new();
-        for (code, description, cents) in self.pieces.iter().flat_map(|piece| &piece.items) {
-            match sums.iter_mut().find(|(known, _, _)| known == code) {
+        for (code, description, cents) in self.pieces.iter().flat_map(PiecePrice::all) {
+            match sums.iter_mut().find(|(known, _, _)| *known == code) {
                 Some((_, _, sum)) => *sum += cents,
-                None => sums.push((code, description, *cents)),
+                None => sums.push((code, description, cents)),
             }
         }
         itemized(&sums)
@@ -79,13 +101,13 @@ impl Price {
 
     /// The members that a rated shipment and a bought one have in common.
     pub(crate) fn charges(&self) -> Value {
-        let total = self.total();
+        let extras = self.pieces.iter().map(PiecePrice::extras).sum();
         json!({
             "BaseServiceCharge": money(self.base()),
-            "TransportationCharges": money(total),
-            "ServiceOptionsCharges": money(0),
+            "TransportationCharges": money(self.total() - extras),
+            "ServiceOptionsCharges": money(extras),
             "ItemizedCharges": self.items(),
-            "TotalCharges": money(total),
+            "TotalCharges": money(self.total()),
         })
     }
 
@@ -113,6 +135,11 @@ pub(crate) fn itemized(items: &[(&str, &str, u64)]) -> Value {
         })
     };
     items.iter().map(item).collect()
+}
+
+/// The cents of all items.
+pub(crate) fn itemized_total(items: &[(&str, &str, u64)]) -> u64 {
+    items.iter().map(|(_, _, cents)| cents).sum()
 }
 
 pub(crate) fn money(cents: u64) -> Value {

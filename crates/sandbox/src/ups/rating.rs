@@ -10,12 +10,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::guard;
 use super::lane::Lane;
+use super::options::Options;
 use super::piece::{Codes, Piece, pieces};
 use super::price::{Price, itemized, money};
 use super::refusal::{Answer, Refusal};
 use super::service::{Service, pickup};
+use super::{guard, options};
 use crate::decimal;
 use crate::document::{at, present, scalar, text};
 use crate::server::World;
@@ -29,6 +30,15 @@ const CODES: Codes = Codes {
     heavy: "111035",
 };
 
+const OPTION_CODES: options::Codes = options::Codes {
+    declared: "111610",
+    signature: "111620",
+    saturday: "111625",
+    returned: "111630",
+};
+/// Where rating has the kind of a return.
+const WAY_BACK: &str = "ShipmentServiceOptions.ReturnService";
+
 #[derive(Deserialize)]
 pub(crate) struct Extra {
     additionalinfo: Option<String>,
@@ -39,9 +49,17 @@ struct Ask<'v> {
     shipment: &'v Value,
     lane: Lane,
     pieces: Vec<Piece>,
+    options: Options,
     pickup: Date,
     in_transit: bool,
     negotiated: bool,
+}
+
+impl Ask<'_> {
+    /// Whether `service` arrives on Saturday, where that is asked for.
+    fn in_time(&self, service: &Service) -> bool {
+        !self.lane.saturday || service.on_saturday(&self.lane, self.pickup)
+    }
 }
 
 pub(crate) async fn rate(
@@ -66,6 +84,7 @@ pub(crate) async fn rate(
     let ask = read(&world, &request, timed)?;
     let rated: Vec<Value> = if shop {
         Service::on(&ask.lane)
+            .filter(|service| ask.in_time(service))
             .map(|service| rated(&ask, service))
             .collect()
     } else {
@@ -128,6 +147,7 @@ fn read<'v>(world: &World, request: &'v Value, timed: bool) -> Answer<Ask<'v>> {
         })
         .transpose()?;
     let pieces = pieces(shipment, "PackagingType", &CODES)?;
+    let options = Options::of(shipment, &lane, WAY_BACK, &OPTION_CODES)?;
     let negotiated = present(shipment, "ShipmentRatingOptions.NegotiatedRatesIndicator");
     if negotiated && shipper.is_none() {
         let message = "User Id and Shipper Number combination is not qualified to receive \
@@ -137,6 +157,7 @@ fn read<'v>(world: &World, request: &'v Value, timed: bool) -> Answer<Ask<'v>> {
     Ok(Ask {
         shipment,
         pieces,
+        options,
         pickup: wanted.map_or(first, |wanted| wanted.max(first)),
         in_transit,
         negotiated,
@@ -147,21 +168,25 @@ fn read<'v>(world: &World, request: &'v Value, timed: bool) -> Answer<Ask<'v>> {
 fn chosen(ask: &Ask<'_>) -> Answer<&'static Service> {
     let code = text(ask.shipment, "Service.Code")
         .ok_or_else(|| Refusal::invalid("111100", "The requested service is missing"))?;
-    Service::of(code)
+    let service = Service::of(code)
         .filter(|service| service.serves(&ask.lane))
-        .ok_or_else(unavailable)
+        .ok_or_else(unavailable)?;
+    if !ask.in_time(service) {
+        return Err(options::not_on_saturday(OPTION_CODES.saturday));
+    }
+    Ok(service)
 }
 
 fn rated(ask: &Ask<'_>, service: &Service) -> Value {
-    let price = Price::of(service, &ask.lane, &ask.pieces);
+    let price = Price::of(service, &ask.lane, &ask.pieces, &ask.options);
     let package = |(piece, price): (&Piece, &super::price::PiecePrice)| {
         let (code, description) = piece.units.weight();
         json!({
             "BaseServiceCharge": money(price.base),
-            "TransportationCharges": money(price.total()),
-            "ServiceOptionsCharges": money(0),
+            "TransportationCharges": money(price.transport()),
+            "ServiceOptionsCharges": money(price.extras()),
             "TotalCharges": money(price.total()),
-            "ItemizedCharges": itemized(&price.items),
+            "ItemizedCharges": itemized(&price.all()),
             "Weight": decimal::text(piece.weight),
             "BillingWeight": {
                 "UnitOfMeasurement": { "Code": code, "Description": description },

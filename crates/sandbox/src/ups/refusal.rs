@@ -29,6 +29,17 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
+    /// A field that must be there is not.
+    pub(crate) fn missing(field: &str) -> Self {
+        Self::invalid("20007", format!("Missing Required field, {field}."))
+    }
+
+    /// A field has a value that it cannot have.
+    pub(crate) fn wrong(field: &str, value: &str) -> Self {
+        let message = format!("The field, {field}, contains invalid data, {value}.");
+        Self::invalid("20008", message)
+    }
+
     /// Credentials or token are wrong; UPS does not say which.
     pub(crate) fn unauthorized() -> Self {
         let message = "Invalid Authentication Information.";

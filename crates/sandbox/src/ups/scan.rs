@@ -119,6 +119,7 @@ mod tests {
                 origin: Arc::clone(origin),
                 destination: Arc::clone(destination),
                 residential: false,
+                saturday: false,
             };
             for service in Service::on(&lane) {
                 let journey = journey(service, &lane, booked);

@@ -10,14 +10,15 @@ use parcelgate_tracking_number::make::ups_1z;
 use serde_json::{Map, Value, json};
 
 use super::lane::Lane;
+use super::options::{Options, Return};
 use super::piece::{Codes, Piece, pieces};
 use super::price::{Price, itemized, money};
 use super::rating::accepted;
 use super::refusal::{Answer, Refusal};
 use super::service::Service;
 use super::shipment::{Image, Package, Party, Shipment};
-use super::{guard, paper, scan, ship_rules};
-use crate::document::{at, list, present, scalar, text};
+use super::{guard, options, paper, paperless, scan, ship_rules};
+use crate::document::{at, list, present, put, scalar, text};
 use crate::parcel::Parcel;
 use crate::plan;
 use crate::server::World;
@@ -29,6 +30,13 @@ const CODES: Codes = Codes {
     size: "120602",
     units: "120546",
     heavy: "121057",
+};
+
+const OPTION_CODES: options::Codes = options::Codes {
+    declared: "120610",
+    signature: "120620",
+    saturday: "120625",
+    returned: "120630",
 };
 
 /// Serials there are in a tracking number.
@@ -46,17 +54,17 @@ pub(crate) async fn ship(
     let request = guard::json(&headers, &body)?;
     let ask = at(&request, "ShipmentRequest")
         .ok_or_else(|| Refusal::invalid("120001", "Missing or invalid ShipmentRequest"))?;
-    let (shipment, pieces) = read(&world, ask)?;
-    let price = Price::of(shipment.service, &shipment.lane, &pieces);
+    let (shipment, pieces, options) = read(&world, ask)?;
+    let price = Price::of(shipment.service, &shipment.lane, &pieces, &options);
     let sold = sell(&world, shipment, pieces, ask);
     let context = scalar(ask, "Request.TransactionReference.CustomerContext");
     Ok(Json(json!({ "ShipmentResponse": {
         "Response": accepted(context),
-        "ShipmentResults": results(&sold, &price, ask),
+        "ShipmentResults": results(&sold, &price, ask, options.returned),
     }})))
 }
 
-fn read(world: &World, ask: &Value) -> Answer<(Shipment, Vec<Piece>)> {
+fn read(world: &World, ask: &Value) -> Answer<(Shipment, Vec<Piece>, Options)> {
     // Either way UPS holds the postal code against the state, which `Lane` does.
     let option = text(ask, "Request.RequestOption").unwrap_or_default();
     if !matches!(option, "validate" | "nonvalidate") {
@@ -74,14 +82,22 @@ fn read(world: &World, ask: &Value) -> Answer<(Shipment, Vec<Piece>)> {
     let service = Service::of(code)
         .ok_or_else(|| Refusal::invalid("120500", "Missing or invalid Service Code"))?;
     ship_rules::check(body, &lane, service.code == "14")?;
+    paperless::attached(world, body)?;
     if !service.serves(&lane) {
         let message = "The requested service is unavailable between the selected locations.";
         return Err(Refusal::invalid("120124", message));
     }
     let pieces = pieces(body, "Packaging", &CODES)?;
+    let options = Options::of(body, &lane, "ReturnService", &OPTION_CODES)?;
+    if let Some(kind) = options.returned {
+        options::check_return(body, kind, OPTION_CODES.returned)?;
+    }
     let image = image(ask)?;
     let now = world.settings.clock.now();
     let (fetched, pickup) = super::service::pickup(&lane.origin, now);
+    if lane.saturday && !service.on_saturday(&lane, fetched) {
+        return Err(options::not_on_saturday(OPTION_CODES.saturday));
+    }
     let (promised, _) = service.promise(&lane, fetched);
     let from = if present(body, "ShipFrom") {
         "ShipFrom"
@@ -100,8 +116,10 @@ fn read(world: &World, ask: &Value) -> Answer<(Shipment, Vec<Piece>)> {
         pickup,
         promised,
         image,
+        signed: options.signed,
+        returned: options.returned.is_some(),
     };
-    Ok((shipment, pieces))
+    Ok((shipment, pieces, options))
 }
 
 fn image(ask: &Value) -> Answer<Image> {
@@ -210,7 +228,12 @@ fn number(shipment: &Shipment, seed: u64, serial: u64) -> String {
     ups_1z(&shipment.billed_to, shipment.service.code, &serial).unwrap_or_default()
 }
 
-fn results(sold: &[Arc<Parcel<Package>>], price: &Price, ask: &Value) -> Value {
+fn results(
+    sold: &[Arc<Parcel<Package>>],
+    price: &Price,
+    ask: &Value,
+    returned: Option<Return>,
+) -> Value {
     let lead = sold.first();
     let packages: Vec<Value> = sold
         .iter()
@@ -219,10 +242,13 @@ fn results(sold: &[Arc<Parcel<Package>>], price: &Price, ask: &Value) -> Value {
             let mut package = json!({
                 "TrackingNumber": parcel.number,
                 "BaseServiceCharge": money(price.base),
-                "ServiceOptionsCharges": money(0),
-                "ItemizedCharges": itemized(&price.items),
+                "ServiceOptionsCharges": money(price.extras()),
+                "ItemizedCharges": itemized(&price.all()),
             });
-            set(&mut package, "ShippingLabel", label(parcel));
+            // The other one is in the mail.
+            if returned != Some(Return::Mailed) {
+                put(&mut package, "ShippingLabel", label(parcel));
+            }
             package
         })
         .collect();
@@ -237,7 +263,7 @@ fn results(sold: &[Arc<Parcel<Package>>], price: &Price, ask: &Value) -> Value {
         "Shipment.ShipmentRatingOptions.NegotiatedRatesIndicator",
     ) {
         let charges = price.negotiated_charges();
-        set(&mut results, "NegotiatedRateCharges", charges);
+        put(&mut results, "NegotiatedRateCharges", charges);
     }
     let forms = at(ask, "Shipment.ShipmentServiceOptions.InternationalForms");
     let invoice = |forms: &&Value| {
@@ -245,7 +271,7 @@ fn results(sold: &[Arc<Parcel<Package>>], price: &Price, ask: &Value) -> Value {
         kinds.iter().any(|kind| kind.as_str() == Some("01"))
     };
     if let (Some(forms), Some(lead)) = (forms.filter(invoice), lead) {
-        set(&mut results, "Form", paper::invoice(lead, forms));
+        put(&mut results, "Form", paper::invoice(lead, forms));
     }
     results
 }
@@ -263,10 +289,4 @@ fn label(parcel: &Parcel<Package>) -> Value {
         label.insert("HTMLImage".to_owned(), json!(page));
     }
     Value::Object(label)
-}
-
-fn set(object: &mut Value, name: &str, value: Value) {
-    if let Some(members) = object.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
 }

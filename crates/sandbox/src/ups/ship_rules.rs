@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::lane::Lane;
 use super::refusal::{Answer, Refusal};
-use super::zip;
 use crate::document::{at, list, present, scalar, text};
+use crate::zip;
 
 /// The codes for one party's fields.
 struct Codes {

@@ -36,6 +36,10 @@ pub(crate) struct Shipment {
     pub(crate) pickup: Timestamp,
     pub(crate) promised: Date,
     pub(crate) image: Image,
+    /// Whether somebody has to sign.
+    pub(crate) signed: bool,
+    /// Whether it is the way back.
+    pub(crate) returned: bool,
 }
 
 /// The format of labels.

@@ -10,10 +10,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::codes::{self, Told};
-use super::guard;
 use super::refusal::{Answer, Refusal};
 use super::shipment::{Package, Party};
+use super::{guard, proof};
 use crate::decimal;
+use crate::document::put;
 use crate::faults::Telling;
 use crate::parcel::{By, Parcel};
 use crate::place::Place;
@@ -27,9 +28,19 @@ const KEPT_DAYS: i64 = 120;
 /// The codes for a missing `transId` and `transactionSrc`.
 const HEADER_CODES: [&str; 2] = ["TV1001", "TV1002"];
 
+/// What is asked for besides.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Wanted {
+    #[serde(rename = "returnPOD")]
+    proof: Option<String>,
+    return_signature: Option<String>,
+}
+
 pub(crate) async fn by_number(
     State(world): State<Arc<World>>,
     Path(number): Path<String>,
+    Query(wanted): Query<Wanted>,
     telling: Option<Extension<Telling>>,
     headers: HeaderMap,
 ) -> Answer {
@@ -38,7 +49,10 @@ pub(crate) async fn by_number(
         return Err(Refusal::invalid("TV1003", "Invalid inquiry number"));
     }
     let found = world.ups.parcels().find(By::Number, &number);
-    let view = View::now(&world, telling);
+    let mut view = View::now(&world, telling);
+    let yes = |wanted: Option<String>| wanted.as_deref() == Some("true");
+    view.proof = yes(wanted.proof);
+    view.signature = yes(wanted.return_signature);
     Ok(Json(view.answer(&number, &found)))
 }
 
@@ -85,6 +99,9 @@ pub(crate) async fn by_reference(
 struct View {
     now: Timestamp,
     telling: Telling,
+    /// Whether the letter of the delivery is told, too, and the signature.
+    proof: bool,
+    signature: bool,
 }
 
 impl View {
@@ -94,6 +111,8 @@ impl View {
             telling: telling
                 .map(|Extension(telling)| telling)
                 .unwrap_or_default(),
+            proof: false,
+            signature: false,
         }
     }
 
@@ -150,10 +169,7 @@ impl View {
         set("deliveryTime", time);
         if let Some(scan) = delivered {
             let place = &scan.place;
-            set(
-                "deliveryInformation",
-                json!({ "location": "Front Door", "receivedBy": "" }),
-            );
+            set("deliveryInformation", self.delivered(parcel, scan));
             set("packageAddress", addresses(shipment, Some(place)));
         } else {
             set("packageAddress", addresses(shipment, None));
@@ -175,6 +191,24 @@ impl View {
             json!({ "unitOfMeasurement": unit, "weight": weight }),
         );
         Value::Object(package)
+    }
+}
+
+impl View {
+    fn delivered(&self, parcel: &Parcel<Package>, scan: &Scan) -> Value {
+        let package = &parcel.detail;
+        let mut told = json!({
+            "location": "Front Door",
+            "receivedBy": proof::receiver(package),
+        });
+        if self.proof {
+            let letter = proof::letter(parcel, scan);
+            put(&mut told, "pod", json!({ "content": letter }));
+        }
+        if let (true, Some(image)) = (self.signature, proof::signature(package)) {
+            put(&mut told, "signature", json!({ "image": image }));
+        }
+        told
     }
 }
 

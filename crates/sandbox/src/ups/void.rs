@@ -34,6 +34,10 @@ pub(crate) async fn void(
         return Err(Refusal::invalid("190102", message));
     }
     let named = which.trackingnumber.as_deref().map(numbers).transpose()?;
+    if named.is_some() && parcels.iter().any(|parcel| parcel.detail.shipment.returned) {
+        let message = "Package level void is not available for shipments with return service";
+        return Err(Refusal::invalid("190118", message));
+    }
     let mut results = Vec::new();
     for parcel in &parcels {
         let wanted = named

@@ -7,6 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+pub(crate) mod dhl;
+pub(crate) mod fedex;
+pub(crate) mod fourpx;
+pub(crate) mod ups;
+pub(crate) mod usps;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +27,11 @@ use serde_json::{Value, json};
 /// A Tuesday morning in the United States.
 pub(crate) const START: &str = "2026-01-06T15:00:00Z";
 
+/// Lets the machine's clock stand at [`START`].
+pub(crate) fn stand(settings: &mut Settings) {
+    settings.protocol_clock = Arc::new(Manual::at(START.parse().unwrap()));
+}
+
 pub(crate) struct Session {
     running: Running,
     pub(crate) clock: Arc<Manual>,
@@ -31,6 +42,11 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) async fn start() -> Self {
         Self::with(|_| ()).await
+    }
+
+    /// Starts where the machine's day stands at [`START`], for carriers that are told days.
+    pub(crate) async fn standing() -> Self {
+        Self::with(stand).await
     }
 
     /// Starts with `change` made to the settings.
@@ -92,12 +108,26 @@ impl Session {
         target: &str,
         body: Option<&Value>,
     ) -> Result<http::Response<Bytes>, reqwest::Error> {
+        self.ask_with(method, target, body, &[]).await
+    }
+
+    /// The same with more headers.
+    pub(crate) async fn ask_with(
+        &self,
+        method: &str,
+        target: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<http::Response<Bytes>, reqwest::Error> {
         let mut request = self
             .client
             .request(method.parse().unwrap(), self.ups(target))
             .header("authorization", format!("Bearer {}", self.token))
             .header("transId", "0001")
             .header("transactionSrc", "test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if let Some(body) = body {
             request = request
                 .header("content-type", "application/json")

@@ -27,6 +27,19 @@ pub(super) const FORMATS: &[Format] = &[
         ]],
         ..DHL
     },
+    // Germany's parcels carry an SSCC of Deutsche Post (GS1 company prefix 4043 4), `00` before it
+    // included; so print the descriptions of Parcel DE Shipping 2.1 (read 2026-11).
+    Format {
+        name: "DHL Paket",
+        looks: "00340434, 11 digits and a check digit",
+        bodies: &[&[
+            Field::words(&["00340434"]).covered(),
+            Field::digits(Role::Serial, 11),
+            Field::check(Set::Digit),
+        ]],
+        check: Check::Required(Algorithm::Gs1),
+        ..DHL
+    },
     Format {
         name: "DHL E-Commerce",
         looks: "GM, LX, RX, UV, CN, SG, TH, IN, HK or MY, a digit, and 9 to 38 letters or digits",

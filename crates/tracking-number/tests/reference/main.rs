@@ -38,8 +38,9 @@ use crate::collection::{Entry, read};
 use crate::rules::Rules;
 
 /// Rows of ours that the collection does not have.
-const BEYOND: [(&str, &str); 8] = [
+const BEYOND: [(&str, &str); 9] = [
     ("canada_post", "Canada Post International"),
+    ("dhl", "DHL Paket"),
     ("fourpx", "4PX"),
     ("fourpx", "4PX (12)"),
     ("fourpx", "Partner post"),

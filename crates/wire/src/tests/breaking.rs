@@ -111,7 +111,7 @@ async fn probes_come_ever_later_until_one_succeeds() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_nobody_waits_for_leaves_the_turn_to_the_next() {
+async fn a_probe_that_is_given_up_early_leaves_the_turn_to_the_next() {
     let host = Host::failing_with(|| Step::fail(Kind::Unsent));
     for _ in 0..5 {
         host.ask().await;
@@ -121,7 +121,7 @@ async fn a_probe_that_nobody_waits_for_leaves_the_turn_to_the_next() {
     hangs.store(true, Ordering::Relaxed);
     tokio::select! {
         _ = host.ask() => panic!("it hangs"),
-        () = sleep(seconds(1)) => {}
+        () = sleep(Duration::from_millis(900)) => {}
     }
     hangs.store(false, Ordering::Relaxed);
     host.up.store(true, Ordering::Relaxed);
@@ -155,6 +155,64 @@ async fn callers_in_a_hurry_do_not_take_a_slow_carrier_from_everyone() {
     assert!(
         matches!(circuit, CircuitState::Open { .. }),
         "a host that never answers is down"
+    );
+}
+
+/// Asks, and leaves after `patience` though there is more time.
+async fn leave_after(rig: &Rig, class: Class, patience: Duration) {
+    tokio::select! {
+        _ = rig.ask(class, seconds(600)) => panic!("it hangs"),
+        () = sleep(patience) => {}
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_hangs_is_found_out_by_callers_who_leave() {
+    // An eighth of what an attempt of the class may take.
+    for (class, slow_ms) in [
+        (Class::Rate, 1_000),
+        (Class::Track, 2_500),
+        (Class::Manage, 1_875),
+        (Class::Ship, 7_500),
+    ] {
+        let slow = Duration::from_millis(slow_ms);
+        for (patience, opens) in [(slow, true), (slow - Duration::from_millis(1), false)] {
+            let rig = Rig::open(always(Step::hang));
+            join_all((0..20).map(|_| leave_after(&rig, class, patience))).await;
+            let host = rig.wire.status().hosts[0];
+            assert_eq!(host.attempts, 20, "each was a sample");
+            let open = matches!(host.circuit, CircuitState::Open { .. });
+            assert_eq!(open, opens, "{class:?} left after {patience:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_quota_does_not_make_a_host_slow() {
+    let settings: WireSettings =
+        serde_json::from_str(r#"{"quotas":{"rate":{"permits":1,"per_ms":60000}}}"#).unwrap();
+    let rig = Rig::with(always(ok), parcelgate_carrier::Auth::Open, &[], &settings);
+    rig.ask(Class::Rate, seconds(30)).await.unwrap();
+    join_all((0..20).map(|_| leave_after(&rig, Class::Rate, seconds(20)))).await;
+    let host = rig.wire.status().hosts[0];
+    assert_eq!((host.circuit, host.attempts), (CircuitState::Closed, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_hangs_is_the_failure_of_a_probe() {
+    let host = Host::failing_with(|| Step::fail(Kind::Unsent));
+    for _ in 0..5 {
+        host.ask().await;
+    }
+    host.wait_for_probe().await;
+    host.hangs.store(true, Ordering::Relaxed);
+    leave_after(&host.rig, Class::Rate, seconds(1)).await;
+    let CircuitState::Open { next_probe } = host.circuit() else {
+        panic!("{:?}", host.circuit());
+    };
+    assert!(
+        next_probe >= seconds(1),
+        "later than the first: {next_probe:?}"
     );
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use http::Method;
 use parcelgate_carrier::{
-    Auth, Call, Carrier, Class, ClientCredentials, ClientStyle, Dialect, Error, Exchange, Host,
-    Intent, Kind, Lookup, Outgoing, Profile, Quota, Repeat, Response, Result, ShipIdempotency,
+    Auth, Call, Carrier, Class, ClientStyle, Dialect, Error, Exchange, Grant, Host, Intent, Kind,
+    Lookup, Outgoing, Profile, Quota, Repeat, Response, Result, ShipIdempotency,
 };
 use parcelgate_clock::instant;
 use parcelgate_domain::{AccountId, CarrierId, Secret};
@@ -16,10 +16,10 @@ use crate::{Replay, Step, Wire, WireSettings};
 
 pub(super) const ACME: CarrierId = CarrierId::known("acme");
 
-/// Two hosts: `api`, which wants `auth`, and `door`, where tokens are got.
+/// Two hosts unless others are named: `api`, which wants `auth`, and `door`, where tokens are got.
 pub(super) struct Acme {
     profile: Profile,
-    hosts: [Host; 2],
+    hosts: Vec<Host>,
 }
 
 impl Acme {
@@ -33,6 +33,10 @@ impl Acme {
             base_url: base_url.to_owned(),
             auth,
         };
+        Self::of(vec![host("api", auth), host("door", Auth::Open)], quotas)
+    }
+
+    pub(super) fn of(hosts: Vec<Host>, quotas: &'static [Quota]) -> Arc<dyn Carrier> {
         Arc::new(Self {
             profile: Profile {
                 id: ACME,
@@ -47,8 +51,9 @@ impl Acme {
                 lookup: Lookup::None,
                 quiet: Duration::ZERO,
                 void_window: None,
+                absences: &[],
             },
-            hosts: [host("api", auth), host("door", Auth::Open)],
+            hosts,
         })
     }
 }
@@ -71,6 +76,8 @@ impl Dialect for Acme {
     fn verdict(&self, intent: &Intent, response: &Response) -> Result<()> {
         let kind = match response.status().as_u16() {
             200..300 => return Ok(()),
+            // As carriers say it to keys that they do not know.
+            401 if intent.class == Class::Token => Kind::Credentials,
             401 => Kind::StaleToken,
             404 => Kind::NotFound,
             429 => Kind::Throttled,
@@ -82,12 +89,13 @@ impl Dialect for Acme {
 }
 
 pub(super) fn credentials() -> Auth {
-    Auth::ClientCredentials(ClientCredentials {
+    Auth::Bearer(Grant {
         host: "door",
         path: "/token",
         client_id: Secret::from("the-id"),
         client_secret: Secret::from("the-secret"),
         style: ClientStyle::Basic,
+        user: None,
         headers: vec![],
     })
 }
@@ -109,20 +117,43 @@ impl Rig {
         quotas: &'static [Quota],
         settings: &WireSettings,
     ) -> Self {
+        Self::over(
+            replay,
+            Acme::account(auth, quotas, "http://acme.invalid"),
+            settings,
+        )
+    }
+
+    /// With hosts of one's own.
+    pub(super) fn at(
+        replay: Replay,
+        hosts: Vec<Host>,
+        quotas: &'static [Quota],
+        settings: &WireSettings,
+    ) -> Self {
+        Self::over(replay, Acme::of(hosts, quotas), settings)
+    }
+
+    fn over(replay: Replay, carrier: Arc<dyn Carrier>, settings: &WireSettings) -> Self {
         let replay = Arc::new(replay);
         let transport: Arc<dyn Exchange> = replay.clone();
-        let carrier = Acme::account(auth, quotas, "http://acme.invalid");
-        let wire = Wire::over(
-            transport,
-            &account(),
-            carrier,
-            settings,
-            Arc::new(parcelgate_clock::System),
-        );
+        let clock = Arc::new(parcelgate_clock::System);
+        let wire = Wire::over(transport, &account(), carrier, settings, clock);
         Self {
             wire: wire.unwrap(),
             replay,
         }
+    }
+
+    /// One call of `class` to `host` that may be repeated.
+    pub(super) async fn ask_host(
+        &self,
+        host: &'static str,
+        class: Class,
+        patience: Duration,
+    ) -> Result<Response> {
+        let call = Call::new(&self.wire, instant() + patience);
+        call.send(outgoing_to(host, class)).await
     }
 
     /// One call of `class` that may be repeated.
@@ -148,6 +179,10 @@ impl Rig {
             .filter(|seen| seen.request.uri().path() == path)
             .count()
     }
+}
+
+pub(super) fn outgoing_to(host: &'static str, class: Class) -> Outgoing {
+    Outgoing::new(Method::POST, "work", host, "/work").class(class)
 }
 
 pub(super) fn outgoing(class: Class, repeat: Repeat, permits: u32) -> Outgoing {

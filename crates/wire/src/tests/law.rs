@@ -12,6 +12,7 @@ use parcelgate_carrier::{Auth, Carrier, Class, Exchange, Kind, Quota, Repeat};
 
 use super::fixture::*;
 use crate::breaker::Breaker;
+use crate::lanes::Lanes;
 use crate::limiter::Limiter;
 use crate::retry::Retry;
 use crate::stack::{Account, Stack};
@@ -20,12 +21,12 @@ use crate::{Replay, Step, Wire, WireSettings};
 /// Tight, so that calls wait, and loose, so that they do not.
 const QUOTAS: &[Quota] = &[
     Quota {
-        class: Class::Rate,
+        classes: &[Class::Rate, Class::Token],
         permits: 5,
         per: Duration::from_secs(1),
     },
     Quota {
-        class: Class::Track,
+        classes: &[Class::Track],
         permits: 1_000,
         per: Duration::from_secs(1),
     },
@@ -45,7 +46,7 @@ impl Counts {
         let status = wire.status();
         Self {
             sent: replay.count(),
-            permits: status.quotas.iter().map(|quota| quota.taken).sum(),
+            permits: status.classes.iter().map(|class| class.taken).sum(),
             breaker: status.hosts.iter().map(|host| host.attempts).sum(),
             histogram: histograms.0.samples.load(Ordering::Relaxed),
         }
@@ -169,7 +170,9 @@ async fn requests_sent_are_permits_are_breaker_samples_are_histogram_samples() {
 fn misordered(replay: &Arc<Replay>, order: impl FnOnce(&Account, Stack) -> Stack) -> Wire {
     let carrier: Arc<dyn Carrier> = Acme::account(Auth::Open, QUOTAS, "http://acme.invalid");
     let clock = Arc::new(parcelgate_clock::System);
-    let account = Account::new(&account(), carrier, &WireSettings::default(), clock);
+    let settings = WireSettings::default();
+    let lanes = Lanes::open(QUOTAS, &settings).unwrap();
+    let account = Account::new(&account(), carrier, &settings, clock, lanes);
     let transport: Arc<dyn Exchange> = replay.clone();
     let outermost = order(&account, account.measured(&transport)).0;
     Wire { account, outermost }
@@ -182,9 +185,10 @@ async fn layers_in_another_order_break_the_law() {
         stack.push(|inner| Retry::over(inner, &id, &settings))
     };
     let limiter =
-        |a: &Account, stack: Stack| stack.push(|inner| Limiter::over(inner, &a.id, &a.buckets));
-    let breaker =
-        |a: &Account, stack: Stack| stack.push(|inner| Breaker::over(inner, &a.id, &a.circuits));
+        |a: &Account, stack: Stack| stack.push(|inner| Limiter::over(inner, &a.id, &a.lanes));
+    let breaker = |a: &Account, stack: Stack| {
+        stack.push(|inner| Breaker::over(inner, &a.id, &a.settings, &a.circuits))
+    };
     type Order<'a> = &'a dyn Fn(&Account, Stack) -> Stack;
     let ours: Order<'_> = &|a, stack| retry(a, breaker(a, limiter(a, stack)));
     let limiter_outside_retry: Order<'_> = &|a, stack| limiter(a, retry(a, breaker(a, stack)));

@@ -9,10 +9,10 @@ use parcelgate_carrier::{Auth, Class, Kind, Quota, Repeat};
 use parcelgate_clock::instant;
 
 use super::fixture::*;
-use crate::{OpenError, QuotaStatus, Step, Wire, WireSettings};
+use crate::{ClassStatus, OpenError, QuotaStatus, Step, Wire, WireSettings};
 
 const TEN_A_SECOND: &[Quota] = &[Quota {
-    class: Class::Track,
+    classes: &[Class::Track],
     permits: 10,
     per: Duration::from_secs(1),
 }];
@@ -26,12 +26,21 @@ fn rig() -> Rig {
     )
 }
 
-fn quota(rig: &Rig, class: Class) -> QuotaStatus {
-    let quotas = rig.wire.status().quotas;
-    quotas
-        .into_iter()
-        .find(|quota| quota.class == class)
-        .unwrap()
+/// The quota of the class alone, and how the class stands.
+fn stand(rig: &Rig, class: Class) -> (Option<QuotaStatus>, ClassStatus) {
+    let status = rig.wire.status();
+    let mut quotas = status.quotas.into_iter();
+    let mut classes = status.classes.into_iter();
+    (
+        quotas.find(|quota| quota.classes == [class]),
+        classes.find(|status| status.class == class).unwrap(),
+    )
+}
+
+/// How many permits of tracking are left, and how many were taken.
+fn tracking(rig: &Rig) -> (u32, u64) {
+    let (quota, class) = stand(rig, Class::Track);
+    (quota.unwrap().left, class.taken)
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,8 +112,7 @@ async fn a_request_may_take_several_permits_even_more_than_a_bucketful() {
     rig.call(Class::Track, Repeat::Safe, 2, seconds(60))
         .await
         .unwrap();
-    let status = quota(&rig, Class::Track);
-    assert_eq!((status.left, status.taken), (Some(1), 2));
+    assert_eq!(tracking(&rig), (1, 2));
     rig.call(Class::Track, Repeat::Safe, 17, seconds(60))
         .await
         .unwrap();
@@ -113,10 +121,9 @@ async fn a_request_may_take_several_permits_even_more_than_a_bucketful() {
         waited >= seconds(2) && waited < Duration::from_millis(2_100),
         "{waited:?}"
     );
-    let status = quota(&rig, Class::Track);
-    assert_eq!((status.left, status.taken), (Some(0), 19));
+    assert_eq!(tracking(&rig), (0, 19));
     parcelgate_clock::sleep(Duration::from_millis(260)).await;
-    assert_eq!(quota(&rig, Class::Track).left, Some(2));
+    assert_eq!(tracking(&rig), (2, 19));
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,12 +172,12 @@ async fn what_waits_and_what_is_under_way_is_bounded() {
     let hanging = join_all((0..5).map(|_| rig.ask(Class::Track, seconds(10))));
     let sixth = async {
         tokio::task::yield_now().await;
-        assert_eq!(quota(&rig, Class::Track).pending, 5);
+        assert_eq!(stand(&rig, Class::Track).1.pending, 5);
         kind(rig.ask(Class::Track, Duration::from_millis(500)).await)
     };
     let (_, sixth) = tokio::join!(hanging, sixth);
     assert_eq!(sixth, Some(Kind::Throttled));
-    assert_eq!(quota(&rig, Class::Track).pending, 0);
+    assert_eq!(stand(&rig, Class::Track).1.pending, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,7 +189,7 @@ async fn a_refusal_that_names_no_time_stops_the_class_ever_longer() {
         let error = rig.ask(Class::Track, seconds(120)).await.unwrap_err();
         let pause = error.retry_after.unwrap();
         assert!(pause >= full / 2 && pause <= full, "{pause:?} of {full:?}");
-        assert_eq!(quota(&rig, Class::Track).paused, Some(pause));
+        assert_eq!(stand(&rig, Class::Track).1.paused, Some(pause));
         full = (full * 2).min(seconds(60));
     }
 }
@@ -198,16 +205,15 @@ fn settings_come_before_documents_and_may_not_forbid_everything() {
         Wire::over(replay, &account(), carrier, &settings, clock)
     };
     let wire = open(r#"{"permits":3,"per_ms":1000}"#).unwrap();
-    let track = wire
-        .status()
-        .quotas
-        .into_iter()
-        .find(|quota| quota.class == Class::Track);
-    assert_eq!(track.unwrap().quota.map(|quota| quota.permits), Some(3));
+    let quotas = wire.status().quotas;
+    let permits: Vec<_> = quotas.iter().map(|quota| quota.permits).collect();
+    assert_eq!(permits, [3]);
     for nothing in [
         r#"{"permits":0,"per_ms":1000}"#,
         r#"{"permits":1,"per_ms":0}"#,
+        r#"{"permits":1,"per_ms":40000000000}"#,
     ] {
-        assert!(matches!(open(nothing), Err(OpenError::Quota(Class::Track))));
+        let opened = open(nothing);
+        assert!(matches!(opened, Err(OpenError::Quota(classes)) if classes == [Class::Track]));
     }
 }

@@ -54,10 +54,7 @@ async fn what_is_recorded_shows_no_secret() {
         timestamp_query: "timestamp",
         digest_query: "sign",
     });
-    let header = Auth::Header {
-        name: "x-key",
-        value: Secret::from("the-id"),
-    };
+    let header = Auth::Headers(vec![("x-key", Secret::from("the-id"))]);
     for (auth, exchanges) in [(credentials(), 3), (digest, 2), (header, 2)] {
         let recorded = record(auth).await;
         assert_eq!(recorded.len(), exchanges);

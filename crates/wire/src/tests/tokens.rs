@@ -248,7 +248,7 @@ async fn a_token_answer_is_not_trusted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_digest_and_a_header_are_put_on_each_attempt() {
+async fn a_digest_and_headers_are_put_on_each_attempt() {
     let digest = Auth::Digest(Digest {
         parts: vec![DigestPart::Secret(Secret::from("s")), DigestPart::Timestamp],
         timestamp_query: "timestamp",
@@ -262,27 +262,29 @@ async fn a_digest_and_a_header_are_put_on_each_attempt() {
         assert_eq!(query.matches("&sign=").count(), 1, "{query}");
         assert_eq!(query.matches("&timestamp=").count(), 1, "{query}");
     }
-    let header = Auth::Header {
-        name: "x-key",
-        value: Secret::from("s"),
-    };
+    let header = Auth::Headers(vec![
+        ("x-key", Secret::from("s")),
+        ("authorization", Secret::from("Basic czpz")),
+    ]);
     let rig = Rig::with(replay(), header, &[], &WireSettings::default());
     rig.ask(Class::Rate, seconds(10)).await.unwrap();
     let seen = rig.replay.seen();
-    assert!(
-        seen.iter()
-            .all(|seen| seen.request.headers()["x-key"] == "s")
-    );
-    assert!(seen[0].request.headers()["x-key"].is_sensitive());
+    assert_eq!(seen.len(), 2);
+    for (name, value) in [("x-key", "s"), ("authorization", "Basic czpz")] {
+        for headers in seen.iter().map(|seen| seen.request.headers()) {
+            assert_eq!(headers[name], value);
+            assert!(headers[name].is_sensitive());
+        }
+    }
 }
 
 #[test]
 fn tokens_come_from_an_open_host() {
-    let Auth::ClientCredentials(mut wrong) = credentials() else {
+    let Auth::Bearer(mut wrong) = credentials() else {
         panic!("the fixture has client credentials");
     };
     wrong.host = "api";
-    let carrier = Acme::account(Auth::ClientCredentials(wrong), &[], "http://acme.invalid");
+    let carrier = Acme::account(Auth::Bearer(wrong), &[], "http://acme.invalid");
     let clock = Arc::new(parcelgate_clock::System);
     let replay = Arc::new(always(ok));
     let opened = Wire::over(replay, &account(), carrier, &WireSettings::default(), clock);

@@ -1,6 +1,6 @@
 use parcelgate_domain::{
-    Address, Country, Currency, CustomsItem, Dimensions, Money, Parcel, ServiceCode, TaxIds,
-    Violations, Weight,
+    Address, Currency, CustomsItem, Dimensions, DocumentId, Money, Parcel, ServiceCode, Signature,
+    TaxIds, Weight,
 };
 use serde_json::{Value, json};
 
@@ -38,6 +38,9 @@ fn order(from: Address, to: Address) -> Order {
         label_format: LabelFormat::Gif,
         order_number: Some("7-11".to_owned()),
         sales_platform: None,
+        options: parcelgate_domain::Options::default(),
+        direction: parcelgate_carrier::Direction::default(),
+        documents: Vec::new(),
     }
 }
 
@@ -66,9 +69,17 @@ fn customs(currency: Currency) -> Customs {
 }
 
 fn written(order: &Order) -> Value {
-    assert_eq!(check::violations(order), Violations::new());
-    let body = serde_json::to_value(Body::of(order, "A1B2C3", true)).unwrap();
+    let parties = check::fit(order).map_err(|found| found.to_string());
+    let account = json!({"client_id": "i", "client_secret": "s", "account_number": "A1B2C3"});
+    let account = serde_json::from_value(account).unwrap();
+    let body = body(order, &parties.unwrap(), &account);
     body["ShipmentRequest"]["Shipment"].clone()
+}
+
+fn fields(order: &Order) -> Vec<String> {
+    let found = check::fit(order).err().unwrap_or_default();
+    let found = found.as_slice().iter();
+    found.map(|violation| violation.field.clone()).collect()
 }
 
 #[test]
@@ -135,8 +146,7 @@ fn within_the_european_union_there_is_no_customs() {
     let charges = &shipment["PaymentInformation"]["ShipmentCharge"];
     assert_eq!(charges.as_array().unwrap().len(), 1);
     order.customs = None;
-    let found = check::violations(&order);
-    assert_eq!(found.as_slice()[0].field, "customs");
+    assert_eq!(fields(&order), ["customs"]);
 }
 
 #[test]
@@ -149,8 +159,7 @@ fn the_value_is_stated_to_canada_and_puerto_rico_from_the_united_states() {
     assert_eq!(shipment["InvoiceLineTotal"]["MonetaryValue"], "25");
     assert_eq!(shipment["ShipTo"]["Address"]["PostalCode"], "K1A0B1");
     let to_puerto_rico = order(ohio(), address("PR", "PR", "00901"));
-    let found = check::violations(&to_puerto_rico);
-    assert_eq!(found.as_slice()[0].field, "customs");
+    assert_eq!(fields(&to_puerto_rico), ["customs"]);
 }
 
 #[test]
@@ -186,17 +195,14 @@ fn everything_wrong_is_said_at_once() {
     goods.items[0].description = "很".repeat(106);
     goods.items[0].hs_code = Some("12".to_owned());
     bad.customs = Some(goods);
-    let found = check::violations(&bad);
-    let fields: Vec<_> = found.as_slice().iter().map(|v| v.field.as_str()).collect();
     assert_eq!(
-        fields,
+        fields(&bad),
         [
             "to.name",
             "to.phone",
             "parcels[0].weight_grams",
             "service",
             "customs.items[0].hs_code",
-            "customs.items[0].description",
             "customs.items[0].description",
             "order_number",
             "label_format"
@@ -206,10 +212,70 @@ fn everything_wrong_is_said_at_once() {
 
 #[test]
 fn a_zpl_label_needs_no_browser() {
-    let zpl = serde_json::to_value(LabelSpecification::of(LabelFormat::Zpl)).unwrap();
+    let zpl = label_specification(LabelFormat::Zpl);
     assert_eq!(zpl["LabelImageFormat"]["Code"], "ZPL");
     assert_eq!(zpl["HTTPUserAgent"], Value::Null);
     assert_eq!(zpl["LabelStockSize"], json!({"Height": "6", "Width": "4"}));
-    let gif = serde_json::to_value(LabelSpecification::of(LabelFormat::Gif)).unwrap();
+    let gif = label_specification(LabelFormat::Gif);
     assert_eq!(gif["HTTPUserAgent"], "Mozilla/4.5");
+}
+
+#[test]
+fn a_sender_who_writes_chinese_is_written_in_pinyin() {
+    let mut shenzhen = address("CN", "广东省", "518000");
+    shenzhen.name = "李小明".into();
+    shenzhen.lines = vec!["龙岗区龙城大道100号".into()];
+    shenzhen.city = "深圳市".to_owned();
+    let order = Order {
+        customs: Some(customs(Currency::USD)),
+        ..order(shenzhen, address("US", "CA", "90012"))
+    };
+    let shipper = &written(&order)["Shipper"];
+    assert_eq!(shipper["Name"], "Li Xiaoming");
+    let lines = json!(["Longgang Qu Longcheng Dadao 100 Hao"]);
+    assert_eq!(shipper["Address"]["AddressLine"], lines);
+    assert_eq!(shipper["Address"]["City"], "Shenzhen");
+}
+
+#[test]
+fn a_return_goes_from_the_customer_to_the_account() {
+    let mut back = order(address("US", "CA", "90012"), ohio());
+    back.direction = Direction::Return;
+    back.from.name = "Grace".into();
+    let shipment = written(&back);
+    assert_eq!(shipment["ReturnService"]["Code"], "9");
+    assert_eq!(shipment["Shipper"]["ShipperNumber"], "A1B2C3");
+    assert_eq!(shipment["Shipper"]["Name"], shipment["ShipTo"]["Name"]);
+    assert_eq!(shipment["ShipFrom"]["Name"], "Grace");
+    assert_eq!(shipment["Package"][0]["Description"], "Returned goods");
+    back.options.signature = Some(Signature::Anyone);
+    back.options.saturday_delivery = true;
+    let expected = ["options.signature", "options.saturday_delivery"];
+    assert_eq!(fields(&back), expected);
+    let mut abroad = order(address("GB", "", "SW1A 2AA"), ohio());
+    abroad.from.phone = Some("+44 20 5550 1420".into());
+    abroad.direction = Direction::Return;
+    abroad.customs = Some(customs(Currency::USD));
+    assert_eq!(fields(&abroad), ["to.country"]);
+}
+
+#[test]
+fn papers_that_were_uploaded_go_beside_the_invoice() {
+    let paper = DocumentId::new("2026-11-30-09.15.33.207814");
+    let mut order = Order {
+        customs: Some(customs(Currency::USD)),
+        documents: vec![paper.clone()],
+        ..order(ohio(), address("GB", "", "SW1A 2AA"))
+    };
+    let shipment = written(&order);
+    let forms = &shipment["ShipmentServiceOptions"]["InternationalForms"];
+    assert_eq!(forms["FormType"], json!(["01", "07"]));
+    assert_eq!(
+        forms["UserCreatedForm"]["DocumentID"],
+        json!([paper.as_str()])
+    );
+    order.documents.push(DocumentId::new("paper"));
+    assert_eq!(fields(&order), ["documents[1]"]);
+    order.to = address("US", "CA", "90012");
+    assert_eq!(fields(&order), ["documents[0]", "documents[1]"]);
 }
