@@ -125,38 +125,44 @@ impl House {
 }
 
 fn sandbox() -> (Process, String) {
-    let mut child = program()
-        .args(["sandbox", "--listen", "127.0.0.1:0", "--output", "json"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = Process(
+        program()
+            .args(["sandbox", "--listen", "127.0.0.1:0", "--output", "json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
     let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap())
+    BufReader::new(child.0.stdout.as_mut().unwrap())
         .read_line(&mut line)
         .unwrap();
-    let accounts: Value = serde_json::from_str(&line).unwrap();
-    let url = accounts["ups"]["token"].as_str().unwrap();
+    let told: Value = serde_json::from_str(&line).unwrap();
+    let accounts = told["accounts"].as_array().unwrap();
+    let ups = accounts.iter().find(|account| account["name"] == "ups");
+    let url = ups.unwrap()["settings"]["token"].as_str().unwrap();
     let address = url
         .trim_start_matches("http://")
         .trim_end_matches("/ups")
         .to_owned();
-    (Process(child), address)
+    (child, address)
 }
 
 fn gateway(config: &str) -> (Process, String) {
-    let mut child = program()
-        .args(["serve", "--config", config])
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut child = Process(
+        program()
+            .args(["serve", "--config", config])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap(),
+    );
+    let mut lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
     let address = lines.by_ref().map(Result::unwrap).find_map(|line| {
         let (_, rest) = line.split_once("gRPC on ")?;
         Some(rest.split(',').next()?.to_owned())
     });
     std::thread::spawn(move || lines.for_each(drop)); // so that the gateway's log never blocks it
     (
-        Process(child),
+        child,
         format!("http://{}", address.expect("the gateway says where it is")),
     )
 }
