@@ -23,6 +23,11 @@ pub(crate) struct Row {
     pub(crate) rounds: Vec<[Duration; 3]>,
 }
 
+/// What is over once the answer is there is no decoding.
+fn decoding([answered, _, alone]: &[u128; 3]) -> u128 {
+    answered.saturating_sub(*alone).max(1)
+}
+
 impl Row {
     fn spread(&self, figure: impl Fn(&[u128; 3]) -> u128) -> [u128; 3] {
         let nanos = self
@@ -43,13 +48,13 @@ impl Row {
                 spread.map(|tenths| format!("{}.{}", tenths / 10, tenths % 10));
             format!("{middle} ({least} to {most})")
         };
-        let [least, ratio, most] = self.spread(|[ours, plain, _]| plain * 100 / ours);
+        let [least, ratio, most] = self.spread(|round| round[1] * 100 / decoding(round));
         let [_, before, _] = self.spread(|[ours, _, alone]| alone * 100 / ours);
         let mut cells = vec![
             self.carrier.to_owned(),
             self.facet.to_owned(),
             self.questions.to_string(),
-            speeds(self.spread(|[ours, _, _]| speed(*ours))),
+            speeds(self.spread(|round| speed(decoding(round)))),
         ];
         cells.extend(if self.json {
             let met = ratio >= WANTED_PERCENT;
@@ -84,11 +89,11 @@ pub(crate) fn print(rows: &[Row]) -> anyhow::Result<()> {
     )?;
     writeln!(
         out,
-        "  the time of a question is checking, writing, the verdict and decoding;"
+        "  adapter: the verdict on the answer, which reads it once, and decoding, which reads it again;"
     )?;
     writeln!(
         out,
-        "  before: how much of it is over before the answer comes"
+        "  before: how much of the whole question is over before the answer comes, and not counted"
     )?;
     for (papers, title) in [
         (false, "Answers without papers"),

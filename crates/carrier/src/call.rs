@@ -1,16 +1,18 @@
 //! One operation in progress.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use crate::{Exchange, Lane, Outgoing, Repeat, Response, Result};
+use crate::{Exchange, Lane, Outgoing, Repeat, Response, Result, Witness, Witnessed};
 
 /// The only thing by which a carrier can reach the outside, for the length of one operation.
 pub struct Call<'a> {
     wire: &'a dyn Exchange,
     deadline: Instant,
     lane: Lane,
+    witness: Option<Witnessed>,
     accepted: AtomicBool,
 }
 
@@ -22,6 +24,7 @@ impl<'a> Call<'a> {
             wire,
             deadline,
             lane: Lane::Buy,
+            witness: None,
             accepted: AtomicBool::new(false),
         }
     }
@@ -30,6 +33,14 @@ impl<'a> Call<'a> {
     #[must_use]
     pub const fn behind(mut self, lane: Lane) -> Self {
         self.lane = lane;
+        self
+    }
+
+    /// The same, with every answer to a request that must not be repeated shown to `witness` before
+    /// anyone reads it.
+    #[must_use]
+    pub fn seen_by(mut self, witness: Arc<dyn Witness>) -> Self {
+        self.witness = Some(Witnessed(witness));
         self
     }
 
@@ -49,7 +60,10 @@ impl<'a> Call<'a> {
     /// Whatever the layers beneath make of the failure.
     pub async fn send(&self, outgoing: Outgoing) -> Result<Response> {
         let repeat = outgoing.repeat();
-        let request = outgoing.into_request(self.deadline, self.lane);
+        let mut request = outgoing.into_request(self.deadline, self.lane);
+        if let (Repeat::OnlyIfUnsent, Some(witness)) = (repeat, &self.witness) {
+            request.extensions_mut().insert(witness.clone());
+        }
         match self.wire.exchange(request).await {
             Ok(response) => {
                 if repeat == Repeat::OnlyIfUnsent {

@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -86,13 +86,18 @@ impl From<&str> for Text {
 
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: Unread = Box::deserialize(deserializer)?;
-        let text = match raw.get().bytes().next() {
-            Some(b'"') => read::<String>(&raw).unwrap_or_default(),
-            Some(b'0'..=b'9' | b'-' | b't' | b'f') => raw.get().to_owned(),
-            _ => String::new(),
-        };
-        Ok(Self::from(text.as_str()))
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        let written = raw.get();
+        let quoted = written
+            .strip_prefix('"')
+            .and_then(|rest| rest.strip_suffix('"'));
+        Ok(match (quoted, written.bytes().next()) {
+            // Without an escape it is what is written.
+            (Some(text), _) if !text.contains('\\') => Self::from(text),
+            (Some(_), _) => Self::from(read::<String>(raw).unwrap_or_default().as_str()),
+            (None, Some(b'0'..=b'9' | b'-' | b't' | b'f')) => Self(written.to_owned()),
+            (None, _) => Self::default(),
+        })
     }
 }
 
@@ -159,52 +164,51 @@ impl<T> IntoIterator for Many<T> {
     }
 }
 
+impl<T: DeserializeOwned> Many<T> {
+    fn take(&mut self, raw: &RawValue) {
+        match serde_json::from_str(raw.get()) {
+            Ok(element) => self.read.push(element),
+            Err(_) if raw.get() == "null" => {}
+            Err(_) => self.unreadable += 1,
+        }
+    }
+}
+
 impl<'de, T: DeserializeOwned> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: Unread = Box::deserialize(deserializer)?;
+        let raw = <&RawValue>::deserialize(deserializer)?;
         let mut many = Self::default();
-        let mut take = |raw: &RawValue| match serde_json::from_str(raw.get()) {
-            Ok(element) => many.read.push(element),
-            Err(_) if raw.get() == "null" => {}
-            Err(_) => many.unreadable += 1,
-        };
         if raw.get().starts_with('[') {
-            let bounded: Bounded = read(&raw).unwrap_or_default();
-            bounded.0.iter().for_each(|raw| take(raw));
+            let mut reader = serde_json::Deserializer::from_str(raw.get());
+            reader
+                .deserialize_seq(Elements(&mut many))
+                .map_err(de::Error::custom)?;
         } else {
-            take(&raw);
+            many.take(raw);
         }
         Ok(many)
     }
 }
 
-/// The first [`ELEMENTS_MAX`] elements of a list.
-#[derive(Default)]
-struct Bounded(Vec<Unread>);
+/// Takes the first [`ELEMENTS_MAX`] elements of a list.
+struct Elements<'a, T>(&'a mut Many<T>);
 
-impl<'de> Deserialize<'de> for Bounded {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Elements;
-        impl<'de> Visitor<'de> for Elements {
-            type Value = Bounded;
+impl<'de, T: DeserializeOwned> Visitor<'de> for Elements<'_, T> {
+    type Value = ();
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list")
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Bounded, A::Error> {
-                let mut found = Vec::new();
-                while found.len() < ELEMENTS_MAX {
-                    match list.next_element()? {
-                        Some(element) => found.push(element),
-                        None => return Ok(Bounded(found)),
-                    }
-                }
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Bounded(found))
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        for _ in 0..ELEMENTS_MAX {
+            match list.next_element::<&RawValue>()? {
+                Some(element) => self.0.take(element),
+                None => return Ok(()),
             }
         }
-        deserializer.deserialize_seq(Elements)
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(())
     }
 }
 
@@ -222,8 +226,8 @@ impl<T> Deref for Loose<T> {
 
 impl<'de, T: DeserializeOwned + Default> Deserialize<'de> for Loose<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw: Unread = Box::deserialize(deserializer)?;
-        Ok(Self(read(&raw).unwrap_or_default()))
+        let raw = <&RawValue>::deserialize(deserializer)?;
+        Ok(Self(read(raw).unwrap_or_default()))
     }
 }
 
@@ -261,15 +265,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Members<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<T>, A::Error> {
                 let mut found = Vec::new();
-                while let Some((name, raw)) = map.next_entry::<String, Unread>()? {
-                    if let (Some(value), true) = (read(&raw), found.len() < ELEMENTS_MAX) {
+                while let Some((name, raw)) = map.next_entry::<String, &RawValue>()? {
+                    if let (Some(value), true) = (read(raw), found.len() < ELEMENTS_MAX) {
                         found.push((name, value));
                     }
                 }
                 Ok(Members(found))
             }
         }
-        let raw: Unread = Box::deserialize(deserializer)?;
+        let raw = <&RawValue>::deserialize(deserializer)?;
         let mut reader = serde_json::Deserializer::from_str(raw.get());
         let found = reader.deserialize_map(Pairs(PhantomData));
         Ok(found.unwrap_or_default())

@@ -43,6 +43,7 @@ pub mod said;
 pub mod settings;
 mod shipping;
 mod tracking;
+mod witness;
 
 pub use ability::{Ability, Absence};
 pub use addresses::{AddressOutcome, AddressVerdict, Addresses};
@@ -65,3 +66,4 @@ pub use rates::{Locality, RateAsk, Rates};
 pub use returns::Returns;
 pub use shipping::{Direction, Order, Shipping};
 pub use tracking::{Track, Tracking};
+pub use witness::{Witness, Witnessed};

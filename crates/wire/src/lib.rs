@@ -19,6 +19,7 @@
 //! ```
 
 mod attempt;
+mod attest;
 mod breaker;
 mod digest;
 mod grant;

@@ -1,6 +1,6 @@
 //! The order of the layers: written from the transport outwards, the last one is the outermost.
 //!
-//! Retry → Breaker → Limiter → Sign → AttemptTimeout → Instrument → Judge → Transport
+//! Retry → Breaker → Limiter → Sign → AttemptTimeout → Instrument → Judge → Attest → Transport
 //!
 //! It keeps one law, which `tests/law.rs` holds against every mix of outcomes: *requests sent =
 //! permits taken = breaker samples = histogram samples*. With the limiter outside the retry the
@@ -15,6 +15,7 @@ use parcelgate_clock::SharedClock;
 use parcelgate_domain::{AccountId, CarrierId};
 
 use crate::attempt::AttemptTimeout;
+use crate::attest::Attest;
 use crate::breaker::{Breaker, Circuit};
 use crate::grant::Source;
 use crate::instrument::{Instrument, Journal};
@@ -100,6 +101,8 @@ impl Account {
     /// The part beneath that makes one measured attempt.
     pub(crate) fn measured(&self, transport: &Arc<dyn Exchange>) -> Stack {
         Stack::over(transport)
+            // Beneath all that reads: a mistake in reading then loses nothing that was paid for.
+            .push(Attest::over)
             // Everything above sees outcomes, not status codes.
             .push(|inner| Judge::over(inner, &self.carrier, &self.clock))
             // Each attempt by itself, so that a slow one that was tried again is visible.

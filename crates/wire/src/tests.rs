@@ -11,3 +11,4 @@ mod recording;
 mod retrying;
 mod sockets;
 mod tokens;
+mod witnessing;
