@@ -10,6 +10,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::calls::ShipCall;
 use crate::faults::{FaultOrder, Telling};
 use crate::parcel::{Parcel, Parcels};
 use crate::plan::Step;
@@ -93,6 +94,19 @@ impl Control {
         .concat()
     }
 
+    /// The requests for labels that came, oldest first, whatever came of them; as many as
+    /// [`Settings::ship_calls_max`](crate::Settings::ship_calls_max) says.
+    #[must_use]
+    pub fn ship_calls(&self) -> Vec<ShipCall> {
+        self.world.ship_calls.all()
+    }
+
+    /// How many requests for labels came, and how many of them have ended, forgotten ones too.
+    #[must_use]
+    pub fn ship_call_counts(&self) -> (usize, usize) {
+        self.world.ship_calls.counts()
+    }
+
     /// How many purchases were made under each reference: more than one is a double purchase.
     #[must_use]
     pub fn orders(&self) -> BTreeMap<String, usize> {
@@ -112,6 +126,7 @@ impl Control {
     /// Forgets parcels, subscriptions and faults; the numbers start again. Tokens stay good.
     pub fn reset(&self) {
         self.world.faults.clear();
+        self.world.ship_calls.clear();
         self.world.ups.reset();
         self.world.fedex.reset();
         self.world.usps.reset();

@@ -11,6 +11,7 @@ use futures::stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::Carrier;
@@ -36,6 +37,26 @@ pub enum Fault {
     CutBefore,
     /// Everything happens (a label is sold), then the connection is cut without an answer.
     CutAfter,
+    /// The connection is cut once so many bytes of the request have come, its head included;
+    /// nothing happens.
+    CutRequestAt {
+        /// How many.
+        byte: u64,
+    },
+    /// Everything happens; the connection is cut after so many bytes of the answer, its head
+    /// included.
+    CutReplyAt {
+        /// How many.
+        byte: u64,
+    },
+    /// Everything happens, and no answer ever comes; the connection stays open.
+    HangAfter,
+    /// Everything happens after so many milliseconds, also when nobody waits any more: the request
+    /// is under way where a caller's leaving does not reach it.
+    Held {
+        /// The delay in milliseconds of real time.
+        ms: u64,
+    },
     /// Nothing happens; this status is answered.
     Status {
         /// The HTTP status, 100 to 999.
@@ -106,13 +127,30 @@ impl Faults {
             .clone()
     }
 
-    /// Takes one fault that applies, the first ordered first.
+    /// Takes one fault that applies to a request that has come whole, the first ordered first.
     pub(crate) fn take(&self, carrier: Carrier, operation: &str) -> Option<Fault> {
+        self.take_where(carrier, operation, |fault| cuts_request(fault).is_none())
+    }
+
+    /// After how many bytes of a request it is to be cut, if it is.
+    pub(crate) fn take_cut(&self, carrier: Carrier, operation: &str) -> Option<u64> {
+        let cuts = |fault| cuts_request(fault).is_some();
+        self.take_where(carrier, operation, cuts)
+            .and_then(cuts_request)
+    }
+
+    fn take_where(
+        &self,
+        carrier: Carrier,
+        operation: &str,
+        which: impl Fn(Fault) -> bool,
+    ) -> Option<Fault> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let applies = |order: &FaultOrder| {
             order.times > 0
                 && order.carrier == carrier
                 && (order.operation == "*" || order.operation == operation)
+                && which(order.fault)
         };
         let index = waiting.iter().position(applies)?;
         let order = waiting.get_mut(index)?;
@@ -123,6 +161,14 @@ impl Faults {
         }
         Some(fault)
     }
+}
+
+/// What happens to a request before it has come whole.
+const fn cuts_request(fault: Fault) -> Option<u64> {
+    if let Fault::CutRequestAt { byte } = fault {
+        return Some(byte);
+    }
+    None
 }
 
 /// How a tracking answer is to be told; handlers that show scans find it among the extensions.
@@ -164,20 +210,29 @@ pub(crate) async fn apply(
             closing.cancelled().await;
             cut()
         }
-        Fault::CutBefore => cut(),
+        // The latter is taken where the bytes come in, and never comes here.
+        Fault::CutBefore | Fault::CutRequestAt { .. } => cut(),
         Fault::CutAfter => {
             drop(next.run(request).await);
             cut()
         }
-        Fault::Status { code, retry_after } => {
-            let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            let mut answer = refusal(status);
-            if let Some(seconds) = retry_after {
-                let headers = answer.headers_mut();
-                headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        Fault::CutReplyAt { byte } => {
+            let answer = next.run(request).await;
+            if let Some(wire) = &wire {
+                wire.cut_after(byte);
             }
             answer
         }
+        Fault::HangAfter => {
+            drop(next.run(request).await);
+            closing.cancelled().await;
+            cut()
+        }
+        Fault::Held { ms } => {
+            let answer = hold(Duration::from_millis(ms), request, next, closing.clone());
+            answer.await.unwrap_or_else(|_| cut())
+        }
+        Fault::Status { code, retry_after } => refused(refusal, code, retry_after),
         Fault::Malformed => spoil(next.run(request).await, broken).await,
         Fault::Html => spoil(next.run(request).await, page).await,
         Fault::Truncate => spoil(next.run(request).await, truncated).await,
@@ -190,6 +245,33 @@ pub(crate) async fn apply(
             next.run(request).await
         }
     }
+}
+
+/// Carries the request out after `pause`, whoever waits.
+fn hold(
+    pause: Duration,
+    request: Request,
+    next: Next,
+    closing: CancellationToken,
+) -> oneshot::Receiver<Response> {
+    let (tell, told) = oneshot::channel();
+    tokio::spawn(async move {
+        let held = parcelgate_clock::sleep(pause);
+        if closing.run_until_cancelled(held).await.is_some() {
+            let _gone = tell.send(next.run(request).await);
+        }
+    });
+    told
+}
+
+fn refused(refusal: fn(StatusCode) -> Response, code: u16, retry_after: Option<u32>) -> Response {
+    let status = StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = refusal(status);
+    if let Some(seconds) = retry_after {
+        let headers = answer.headers_mut();
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
 }
 
 async fn spoil(answer: Response, how: fn(Response, Bytes) -> Response) -> Response {

@@ -5,6 +5,7 @@
 //! (token life, signature window) follows the machine's clock, and only the parcels' life follows
 //! [`Settings::clock`], which may run fast.
 
+mod calls;
 mod control;
 mod decimal;
 mod dhl;
@@ -25,6 +26,7 @@ mod wire;
 mod yanwen;
 mod zip;
 
+pub use calls::{CallEnd, ShipCall};
 pub use control::{Control, ParcelView};
 pub use dhl::DhlAccount;
 pub use faults::{Fault, FaultOrder};

@@ -41,10 +41,28 @@ async fn faulty(State(world): State<Arc<World>>, request: Request, next: Next) -
         Carrier::Yanwen => yanwen::refusal,
         Carrier::Fourpx => fourpx::refusal,
     };
-    match world.faults.take(carrier, operation) {
+    let (request, call) = match world.ship_calls.enter(carrier, operation, request).await {
+        Ok(entered) => entered,
+        Err(broken_off) => return broken_off,
+    };
+    let answer = match world.faults.take(carrier, operation) {
         None => next.run(request).await,
         Some(fault) => faults::apply(fault, request, next, refusal, &world.closing).await,
+    };
+    if let Some(call) = call {
+        call.finished();
     }
+    answer
+}
+
+/// After how many bytes a request that begins with `bytes` is to be cut, if it is.
+pub(crate) fn cut_request_at(world: &World, bytes: &[u8]) -> Option<u64> {
+    let line = bytes.split(|byte| *byte == b'\r').next()?;
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    let (method, target) = (words.next()?.parse().ok()?, words.next()?);
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let (carrier, operation) = operation(&method, path, query)?;
+    world.faults.take_cut(carrier, operation)
 }
 
 /// What a request is for, in the words of fault orders.

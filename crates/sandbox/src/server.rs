@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::calls::ShipCalls;
 use crate::control::Control;
 use crate::dhl::{self, Dhl};
 use crate::faults::Faults;
@@ -46,6 +47,7 @@ pub enum Error {
 pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) faults: Faults,
+    pub(crate) ship_calls: ShipCalls,
     pub(crate) closing: CancellationToken,
     pub(crate) ups: Ups,
     pub(crate) fedex: Fedex,
@@ -96,11 +98,16 @@ impl Sandbox {
             yanwen: Yanwen::new(&settings),
             fourpx: Fourpx::new(&settings),
             faults,
+            ship_calls: ShipCalls::keeping(settings.ship_calls_max, settings.body_bytes_max),
             closing: closing.clone(),
             settings,
         });
         let service = routes::all(Arc::clone(&world)).into_make_service_with_connect_info::<Wire>();
-        let serving = axum::serve(Cuttable(listener), service)
+        let listener = Cuttable {
+            listener,
+            world: Arc::clone(&world),
+        };
+        let serving = axum::serve(listener, service)
             .with_graceful_shutdown(closing.clone().cancelled_owned());
         let fedex_pushing = tokio::spawn(fedex::push(Arc::clone(&world), client.clone()));
         let dhl_pushing = tokio::spawn(dhl::push(Arc::clone(&world), client.clone()));

@@ -92,6 +92,9 @@ pub struct Settings {
     pub subscriptions_max: usize,
     /// The largest request body, in bytes.
     pub body_bytes_max: usize,
+    /// Requests for labels kept as they came, for
+    /// [`Control::ship_calls`](crate::Control::ship_calls); the oldest go first. 0 by default: none.
+    pub ship_calls_max: usize,
 }
 
 impl Default for Settings {
@@ -112,6 +115,7 @@ impl Default for Settings {
             parcels_max: 100_000,
             subscriptions_max: 100_000,
             body_bytes_max: 1024 * 1024,
+            ship_calls_max: 0,
         }
     }
 }

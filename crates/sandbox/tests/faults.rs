@@ -4,7 +4,7 @@ mod session;
 
 use std::time::Duration;
 
-use parcelgate_sandbox::{Carrier, Fault, FaultOrder};
+use parcelgate_sandbox::{CallEnd, Carrier, Fault, FaultOrder};
 use serde_json::{Value, json};
 use session::{Session, ship_request, yanwen_order};
 
@@ -147,4 +147,79 @@ async fn a_reset_forgets_parcels_and_faults_and_begins_the_numbers_again() {
     assert!(session.control().parcels().is_empty());
     assert!(session.control().faults().is_empty());
     assert_eq!(buy().await, first);
+}
+
+async fn with_book() -> Session {
+    Session::with(|settings| settings.ship_calls_max = 3).await
+}
+
+#[tokio::test]
+async fn a_request_is_cut_at_any_byte_and_sells_only_when_it_is_whole() {
+    let session = with_book().await;
+    let request = ship_request("PO-1");
+    session.granted("POST", SHIP, Some(&request)).await;
+    let whole = session.control().ship_calls()[0].bytes;
+    assert!(whole > request.to_string().len() as u64, "with its head");
+    for byte in [0, 1, 100, whole - 1, whole] {
+        order(&session, "ship", Fault::CutRequestAt { byte });
+        let cut = session.ask("POST", SHIP, Some(&request)).await;
+        assert!(cut.unwrap_err().status().is_none(), "{byte}");
+        assert!(session.control().faults().is_empty(), "{byte}");
+    }
+    assert_eq!(session.control().ship_calls().len(), 1, "none came whole");
+    assert_eq!(session.control().orders()["PO-1"], 1);
+    session.granted("POST", SHIP, Some(&request)).await;
+    assert_eq!(session.control().orders()["PO-1"], 2);
+}
+
+#[tokio::test]
+async fn an_answer_is_cut_at_any_byte_and_what_it_tells_of_is_sold() {
+    let session = with_book().await;
+    let request = ship_request("PO-1");
+    for (done, byte) in [0, 1, 100, 1_000].into_iter().enumerate() {
+        order(&session, "ship", Fault::CutReplyAt { byte });
+        let cut = session.ask("POST", SHIP, Some(&request)).await;
+        assert!(cut.is_err(), "{byte}");
+        assert_eq!(session.control().orders()["PO-1"], done + 1, "{byte}");
+    }
+    // An answer that is shorter comes whole.
+    let byte = 10_000_000;
+    order(&session, "ship", Fault::CutReplyAt { byte });
+    session.granted("POST", SHIP, Some(&request)).await;
+    assert_eq!(session.control().ship_call_counts(), (5, 5));
+    let book = session.control().ship_calls();
+    assert_eq!(book.len(), 3, "the oldest go");
+    assert!(book.iter().all(|call| call.end == CallEnd::Finished));
+}
+
+/// Waits until `reached`; each look is a question to the sandbox.
+async fn until(mut reached: impl FnMut() -> bool) {
+    let given_up = parcelgate_clock::instant() + Duration::from_secs(20);
+    while !reached() {
+        assert!(parcelgate_clock::instant() < given_up);
+        parcelgate_clock::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_held_is_sold_though_nobody_waits_and_what_hangs_after_is_sold_at_once() {
+    let session = with_book().await;
+    let control = session.control();
+    let ask = async |reference: &str, fault| {
+        order(&session, "ship", fault);
+        let request = ship_request(reference);
+        let asked = session.ask("POST", SHIP, Some(&request));
+        let waited = Duration::from_millis(100);
+        let waited = tokio::time::timeout(waited, asked).await;
+        assert!(waited.is_err(), "{reference} was answered");
+    };
+    ask("HELD", Fault::Held { ms: 300 }).await;
+    assert_eq!(control.orders().get("HELD"), None, "not yet");
+    until(|| control.orders().get("HELD") == Some(&1)).await;
+    ask("HUNG", Fault::HangAfter).await;
+    assert_eq!(control.orders()["HUNG"], 1);
+    // Who leaves is seen to leave.
+    until(|| control.ship_call_counts() == (2, 2)).await;
+    let left = |call: &parcelgate_sandbox::ShipCall| call.end == CallEnd::Abandoned;
+    assert!(control.ship_calls().iter().all(left));
 }

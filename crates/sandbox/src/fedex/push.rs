@@ -156,16 +156,22 @@ async fn tell(world: &World, client: &reqwest::Client, mut watched: Watched) {
             watched.held = Some(index);
             (Vec::new(), true)
         }
-        Some(Fault::Slow { ms }) => {
+        Some(Fault::Slow { ms } | Fault::Held { ms }) => {
             parcelgate_clock::sleep(Duration::from_millis(ms)).await;
             (vec![index], true)
         }
         None | Some(Fault::Late | Fault::Malformed | Fault::Html | Fault::Truncate) => {
             (vec![index], true)
         }
-        Some(Fault::Hang | Fault::CutBefore | Fault::CutAfter | Fault::Status { .. }) => {
-            (Vec::new(), false)
-        }
+        Some(
+            Fault::Hang
+            | Fault::HangAfter
+            | Fault::CutBefore
+            | Fault::CutAfter
+            | Fault::CutRequestAt { .. }
+            | Fault::CutReplyAt { .. }
+            | Fault::Status { .. },
+        ) => (Vec::new(), false),
     };
     if !indices.is_empty() {
         indices.extend(watched.held.take());

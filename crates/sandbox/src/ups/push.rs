@@ -65,12 +65,20 @@ async fn tell(world: &World, client: &reqwest::Client, mut subscription: Subscri
             subscription.held = Some(index);
             Vec::new()
         }
-        Some(Fault::Slow { ms }) => {
+        Some(Fault::Slow { ms } | Fault::Held { ms }) => {
             parcelgate_clock::sleep(Duration::from_millis(ms)).await;
             vec![index]
         }
         None | Some(Fault::Late | Fault::Malformed | Fault::Html | Fault::Truncate) => vec![index],
-        Some(Fault::Hang | Fault::CutBefore | Fault::CutAfter | Fault::Status { .. }) => Vec::new(),
+        Some(
+            Fault::Hang
+            | Fault::HangAfter
+            | Fault::CutBefore
+            | Fault::CutAfter
+            | Fault::CutRequestAt { .. }
+            | Fault::CutReplyAt { .. }
+            | Fault::Status { .. },
+        ) => Vec::new(),
     };
     if !indices.is_empty() {
         indices.extend(subscription.held.take());

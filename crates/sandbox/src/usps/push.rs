@@ -247,12 +247,20 @@ async fn tell(world: &Arc<World>, client: &reqwest::Client, mut watch: Watch) {
             watch.held = Some(index);
             Vec::new()
         }
-        Some(Fault::Slow { ms }) => {
+        Some(Fault::Slow { ms } | Fault::Held { ms }) => {
             parcelgate_clock::sleep(Duration::from_millis(ms)).await;
             vec![index]
         }
         None | Some(Fault::Late | Fault::Malformed | Fault::Html | Fault::Truncate) => vec![index],
-        Some(Fault::Hang | Fault::CutBefore | Fault::CutAfter | Fault::Status { .. }) => Vec::new(),
+        Some(
+            Fault::Hang
+            | Fault::HangAfter
+            | Fault::CutBefore
+            | Fault::CutAfter
+            | Fault::CutRequestAt { .. }
+            | Fault::CutReplyAt { .. }
+            | Fault::Status { .. },
+        ) => Vec::new(),
     };
     if !indices.is_empty() {
         indices.extend(watch.held.take());

@@ -322,11 +322,19 @@ async fn tell(world: &World, client: &reqwest::Client, message: Message) {
             send(client, &message).await;
             send(client, &message).await;
         }
-        Some(Fault::Slow { ms }) => {
+        Some(Fault::Slow { ms } | Fault::Held { ms }) => {
             parcelgate_clock::sleep(Duration::from_millis(ms)).await;
             send(client, &message).await;
         }
-        Some(Fault::Hang | Fault::CutBefore | Fault::CutAfter | Fault::Status { .. }) => return,
+        Some(
+            Fault::Hang
+            | Fault::HangAfter
+            | Fault::CutBefore
+            | Fault::CutAfter
+            | Fault::CutRequestAt { .. }
+            | Fault::CutReplyAt { .. }
+            | Fault::Status { .. },
+        ) => return,
     }
     let held = world.dhl.subscriptions.held().take();
     if let Some(held) = held {
