@@ -13,7 +13,7 @@ mod error;
 mod ids;
 mod records;
 mod rules;
-mod sqlite;
+mod sql;
 #[cfg(feature = "suite")]
 pub mod suite;
 
@@ -38,7 +38,7 @@ pub use records::{
     Tracker, TrackerEnd, TrackerFilter, TrackerNews, Version,
 };
 
-pub use sqlite::Sqlite;
+pub use sql::{Database, Sqlite};
 
 /// What the gateway keeps.
 #[async_trait]

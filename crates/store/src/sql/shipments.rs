@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use parcelgate_domain::{Personal, PurchaseState, Reference, Service, ServiceCode};
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, maybe_micros, micros};
+use super::cells::{Cells, maybe_micros, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
 use crate::{Page, Purchase, Result, ShipmentFilter, ShipmentId, Tenant, Version};
 
 #[cfg(test)]
@@ -66,11 +67,11 @@ const SAVE: &str = "
                           updated_at, lease_until)
     SELECT value->>'tenant', value->>'id', value->>'reference', value->>'account',
            value->>'carrier', value->>'service_code', value->>'service_name', value->>'state',
-           value->>'epoch', value->>'carrier_number', value->>'parcels',
-           value->>'$.charged.minor', value->>'$.charged.currency',
-           value->>'$.quoted.minor', value->>'$.quoted.currency',
-           value->>'order_number', value->>'fault', value->>'created_at',
-           value->>'updated_at', value->>'lease_until'
+           CAST(value->>'epoch' AS BIGINT), value->>'carrier_number', value->>'parcels',
+           CAST(value->'charged'->>'minor' AS BIGINT), value->'charged'->>'currency',
+           CAST(value->'quoted'->>'minor' AS BIGINT), value->'quoted'->>'currency',
+           value->>'order_number', value->>'fault', CAST(value->>'created_at' AS BIGINT),
+           CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
         state = excluded.state, epoch = excluded.epoch, carrier_number = excluded.carrier_number,
@@ -83,28 +84,28 @@ const SAVE_ORDERS: &str = "
     SELECT value->>0, value->>1, value->>2 FROM json_each($1)";
 
 pub(super) async fn load(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, ShipmentId)>,
 ) -> Result<Vec<Purchase>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(wanted)?, read).await
 }
 
 pub(super) async fn load_by_reference(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, Reference)>,
 ) -> Result<Vec<Purchase>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let statement = sqlx::query(WANTED_BY_REFERENCE).bind(cells::json(wanted)?);
-    cells::all(on, statement, read).await
+    let statement = Statement::of(WANTED_BY_REFERENCE).json(wanted)?;
+    statement::all(on, statement, read).await
 }
 
 pub(super) async fn save<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     shipments: impl Iterator<Item = &'a Purchase>,
 ) -> Result<()> {
     let row = |shipment: &Purchase| {
@@ -119,52 +120,48 @@ pub(super) async fn save<'a>(
             "state": shipment.version.state.name(),
             "epoch": shipment.version.epoch,
             "carrier_number": shipment.carrier_number,
-            "parcels": shipment.parcels,
+            "parcels": json!(shipment.parcels).to_string(),
             "charged": shipment.charged,
             "quoted": shipment.quoted,
             "order_number": shipment.order_number,
-            "fault": shipment.fault,
+            "fault": shipment.fault.as_ref().map(|fault| json!(fault).to_string()),
             "created_at": micros(shipment.created_at),
             "updated_at": micros(shipment.updated_at),
             "lease_until": maybe_micros(shipment.lease_until),
         })
     };
-    cells::write(on, SAVE, shipments.map(row).collect()).await
+    statement::write(on, SAVE, shipments.map(row).collect()).await
 }
 
 pub(super) async fn save_orders(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     orders: &[(Tenant, ShipmentId, Personal)],
 ) -> Result<()> {
     let row =
         |(tenant, id, order): &(Tenant, ShipmentId, Personal)| json!([tenant, id, order.expose()]);
-    cells::write(on, SAVE_ORDERS, orders.iter().map(row).collect()).await
+    statement::write(on, SAVE_ORDERS, orders.iter().map(row).collect()).await
 }
 
 pub(super) async fn by_id(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &ShipmentId,
 ) -> Result<Option<Purchase>> {
-    let statement = sqlx::query(BY_ID)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::one(on, statement, read).await
+    let statement = Statement::of(BY_ID).text(tenant).text(id);
+    statement::one(on, statement, read).await
 }
 
 pub(super) async fn by_reference(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     reference: &Reference,
 ) -> Result<Option<Purchase>> {
-    let statement = sqlx::query(BY_REFERENCE)
-        .bind(tenant.to_string())
-        .bind(reference.to_string());
-    cells::one(on, statement, read).await
+    let statement = Statement::of(BY_REFERENCE).text(tenant).text(reference);
+    statement::one(on, statement, read).await
 }
 
 pub(super) async fn list(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     filter: &ShipmentFilter,
     page: Page<'_, ShipmentId>,
@@ -173,41 +170,39 @@ pub(super) async fn list(
         Some(_) => LIST_BY_ORDER_NUMBER,
         None => LIST,
     };
-    let mut statement = sqlx::query(sql)
-        .bind(tenant.to_string())
-        .bind(cells::after(&page))
-        .bind(page.limit)
-        .bind(filter.state.map(PurchaseState::name))
-        .bind(filter.carrier.as_ref().map(ToString::to_string))
-        .bind(filter.account.as_ref().map(ToString::to_string));
+    let mut statement = Statement::of(sql)
+        .text(tenant)
+        .text(statement::after(&page))
+        .int(page.limit)
+        .maybe_text(filter.state.map(PurchaseState::name))
+        .maybe_text(filter.carrier.as_ref())
+        .maybe_text(filter.account.as_ref());
     if let Some(order_number) = &filter.order_number {
-        statement = statement.bind(order_number.clone());
+        statement = statement.text(order_number);
     }
-    cells::all(on, statement, read).await
+    statement::all(on, statement, read).await
 }
 
 pub(super) async fn unsettled(
-    on: &SqlitePool,
+    on: &Reads,
     now: Timestamp,
     accepted_before: Timestamp,
     limit: u32,
 ) -> Result<Vec<Purchase>> {
-    let statement = sqlx::query(UNSETTLED)
-        .bind(micros(now))
-        .bind(micros(accepted_before))
-        .bind(limit);
-    cells::all(on, statement, read).await
+    let statement = Statement::of(UNSETTLED)
+        .int(micros(now))
+        .int(micros(accepted_before))
+        .int(limit);
+    statement::all(on, statement, read).await
 }
 
 pub(super) async fn order(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &ShipmentId,
 ) -> Result<Option<Personal>> {
-    let statement = sqlx::query(ORDER)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::one(on, statement, |row| Ok(row.text("body")?.into())).await
+    let statement = Statement::of(ORDER).text(tenant).text(id);
+    statement::one(on, statement, |row| Ok(row.text("body")?.into())).await
 }
 
 fn read(row: &Cells<'_>) -> Result<Purchase> {

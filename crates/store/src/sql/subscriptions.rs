@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use parcelgate_domain::{ExposeSecret, Secret};
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, maybe_micros, micros};
+use super::cells::{Cells, maybe_micros, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
 use crate::{Page, Result, Subscription, SubscriptionId, SubscriptionState, Tenant};
 
 #[cfg(test)]
@@ -28,15 +29,15 @@ const BEHIND: &str = "
       AND (SELECT count(*) FROM (
                SELECT 1 FROM delivery AS d
                WHERE d.tenant = s.tenant AND d.subscription = s.id AND d.state = 'PENDING'
-               LIMIT $1)) < $1
+               LIMIT $1) AS pending) < $1
     ORDER BY cursor LIMIT $2";
 
 const SAVE: &str = "
     INSERT INTO subscription (tenant, id, url, secret, filter, state, reason, cursor, created_at,
                               failing_since)
     SELECT value->>'tenant', value->>'id', value->>'url', value->>'secret', value->>'filter',
-           value->>'state', value->>'reason', value->>'cursor', value->>'created_at',
-           value->>'failing_since'
+           value->>'state', value->>'reason', CAST(value->>'cursor' AS BIGINT),
+           CAST(value->>'created_at' AS BIGINT), CAST(value->>'failing_since' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
         url = excluded.url, secret = excluded.secret, filter = excluded.filter,
@@ -53,18 +54,15 @@ const DELETE_DELIVERIES: &str = "
 
 type Key = (Tenant, SubscriptionId);
 
-pub(super) async fn load(
-    on: &mut SqliteConnection,
-    wanted: &BTreeSet<Key>,
-) -> Result<Vec<Subscription>> {
+pub(super) async fn load(on: &mut Connection, wanted: &BTreeSet<Key>) -> Result<Vec<Subscription>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(wanted)?, read).await
 }
 
 pub(super) async fn save<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     subscriptions: impl Iterator<Item = &'a Subscription>,
 ) -> Result<()> {
     let row = |subscription: &Subscription| {
@@ -73,7 +71,7 @@ pub(super) async fn save<'a>(
             "id": subscription.id,
             "url": subscription.url,
             "secret": subscription.secret.expose_secret(),
-            "filter": subscription.filter,
+            "filter": json!(subscription.filter).to_string(),
             "state": subscription.state.name(),
             "reason": subscription.reason,
             "cursor": subscription.cursor,
@@ -81,49 +79,43 @@ pub(super) async fn save<'a>(
             "failing_since": maybe_micros(subscription.failing_since),
         })
     };
-    cells::write(on, SAVE, subscriptions.map(row).collect()).await
+    statement::write(on, SAVE, subscriptions.map(row).collect()).await
 }
 
 /// Deletes subscriptions with their deliveries.
 pub(super) async fn delete<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     keys: impl Iterator<Item = &'a Key>,
 ) -> Result<()> {
     let keys: Vec<_> = keys.map(|key| json!(key)).collect();
-    cells::write(&mut *on, DELETE, keys.clone()).await?;
-    cells::write(on, DELETE_DELIVERIES, keys).await
+    statement::write(&mut *on, DELETE, keys.clone()).await?;
+    statement::write(on, DELETE_DELIVERIES, keys).await
 }
 
 pub(super) async fn by_id(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &SubscriptionId,
 ) -> Result<Option<Subscription>> {
-    let statement = sqlx::query(BY_ID)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::one(on, statement, read).await
+    let statement = Statement::of(BY_ID).text(tenant).text(id);
+    statement::one(on, statement, read).await
 }
 
 pub(super) async fn list(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     page: Page<'_, SubscriptionId>,
 ) -> Result<Vec<Subscription>> {
-    let statement = sqlx::query(LIST)
-        .bind(tenant.to_string())
-        .bind(cells::after(&page))
-        .bind(page.limit);
-    cells::all(on, statement, read).await
+    let statement = Statement::of(LIST)
+        .text(tenant)
+        .text(statement::after(&page))
+        .int(page.limit);
+    statement::all(on, statement, read).await
 }
 
-pub(super) async fn behind(
-    on: &SqlitePool,
-    pending_max: u32,
-    limit: u32,
-) -> Result<Vec<Subscription>> {
-    let statement = sqlx::query(BEHIND).bind(pending_max).bind(limit);
-    cells::all(on, statement, read).await
+pub(super) async fn behind(on: &Reads, pending_max: u32, limit: u32) -> Result<Vec<Subscription>> {
+    let statement = Statement::of(BEHIND).int(pending_max).int(limit);
+    statement::all(on, statement, read).await
 }
 
 fn read(row: &Cells<'_>) -> Result<Subscription> {

@@ -1,9 +1,10 @@
 //! Quotes.
 
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, micros};
+use super::cells::{Cells, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
 use crate::{QuoteId, QuoteRecord, Result, Tenant};
 
 #[cfg(test)]
@@ -13,21 +14,21 @@ const BY_ID: &str = "SELECT * FROM quote WHERE tenant = $1 AND id = $2";
 
 const SAVE: &str = "
     INSERT INTO quote (tenant, id, account, carrier, body, created_at, expires_at)
-    SELECT value->>'tenant', value->>'id', value->>'account', value->>'carrier',
-           value->>'body', value->>'created_at', value->>'expires_at'
+    SELECT value->>'tenant', value->>'id', value->>'account', value->>'carrier', value->>'body',
+           CAST(value->>'created_at' AS BIGINT), CAST(value->>'expires_at' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO NOTHING";
 
 const FORGET: &str = "
-    DELETE FROM quote WHERE rowid IN (
-        SELECT rowid FROM quote WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
+    DELETE FROM quote WHERE (tenant, id) IN (
+        SELECT tenant, id FROM quote WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
 
 /// How long a quote is kept after it has expired, so that a late buyer hears "expired", not
 /// "never heard of".
 const KEPT_MICROS: i64 = 7 * 24 * 3_600 * 1_000_000;
 
 /// Writes quotes, and forgets as many of the oldest, twice over, if their time has come.
-pub(super) async fn save(on: &mut SqliteConnection, quotes: &[QuoteRecord]) -> Result<()> {
+pub(super) async fn save(on: &mut Connection, quotes: &[QuoteRecord]) -> Result<()> {
     let Some(now) = quotes.iter().map(|quote| micros(quote.created_at)).max() else {
         return Ok(());
     };
@@ -42,24 +43,21 @@ pub(super) async fn save(on: &mut SqliteConnection, quotes: &[QuoteRecord]) -> R
             "expires_at": micros(quote.expires_at),
         })
     };
-    cells::write(&mut *on, SAVE, quotes.iter().map(row).collect()).await?;
+    statement::write(&mut *on, SAVE, quotes.iter().map(row).collect()).await?;
     let many = u32::try_from(quotes.len()).unwrap_or(u32::MAX);
-    let forget = sqlx::query(FORGET)
-        .bind(now.saturating_sub(KEPT_MICROS))
-        .bind(many.saturating_mul(2));
-    forget.execute(on).await?;
-    Ok(())
+    let forget = Statement::of(FORGET)
+        .int(now.saturating_sub(KEPT_MICROS))
+        .int(many.saturating_mul(2));
+    statement::run(on, forget).await
 }
 
 pub(super) async fn by_id(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &QuoteId,
 ) -> Result<Option<QuoteRecord>> {
-    let statement = sqlx::query(BY_ID)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::one(on, statement, read).await
+    let statement = Statement::of(BY_ID).text(tenant).text(id);
+    statement::one(on, statement, read).await
 }
 
 fn read(row: &Cells<'_>) -> Result<QuoteRecord> {

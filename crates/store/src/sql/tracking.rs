@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use parcelgate_domain::TrackingEvent;
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells};
+use super::cells::Cells;
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
 use crate::rules::Known;
 use crate::{Result, Tenant, TrackerId};
 
@@ -33,7 +34,7 @@ type Key = (Tenant, TrackerId);
 /// What is known of the parcels of which events are `offered`: the ids of theirs, and these in full
 /// where one that is offered is not among them.
 pub(super) async fn load(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     offered: &BTreeMap<Key, BTreeSet<String>>,
 ) -> Result<BTreeMap<Key, Known>> {
     let mut known: BTreeMap<Key, Known> = BTreeMap::new();
@@ -41,9 +42,9 @@ pub(super) async fn load(
         return Ok(known);
     }
     let keys: Vec<&Key> = offered.keys().collect();
-    let statement = sqlx::query(KNOWN).bind(cells::json(&keys)?);
+    let statement = Statement::of(KNOWN).json(&keys)?;
     let read = |row: &Cells<'_>| Ok((key(row)?, row.text("id")?));
-    for (key, id) in cells::all(&mut *on, statement, read).await? {
+    for (key, id) in statement::all(&mut *on, statement, read).await? {
         known.entry(key).or_default().ids.insert(id);
     }
     let brings_new = |(key, known): &(&Key, &Known)| {
@@ -58,34 +59,33 @@ pub(super) async fn load(
     if wanted.is_empty() {
         return Ok(known);
     }
-    let statement = sqlx::query(WANTED).bind(cells::json(&wanted)?);
+    let statement = Statement::of(WANTED).json(&wanted)?;
     let read = |row: &Cells<'_>| Ok((key(row)?, row.json("body")?));
-    for (key, event) in cells::all(on, statement, read).await? {
+    for (key, event) in statement::all(on, statement, read).await? {
         known.entry(key).or_default().events.push(event);
     }
     Ok(known)
 }
 
 pub(super) async fn save(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     events: &[(Tenant, TrackerId, TrackingEvent)],
 ) -> Result<()> {
     let row = |(tenant, tracker, event): &(Tenant, TrackerId, TrackingEvent)| {
-        Ok(json!([tenant, tracker, event.id, cells::json(event)?]))
+        Ok(json!([tenant, tracker, event.id, statement::json(event)?]))
     };
     let rows: Result<Vec<_>> = events.iter().map(row).collect();
-    cells::write(on, SAVE, rows?).await
+    statement::write(on, SAVE, rows?).await
 }
 
 pub(super) async fn of_tracker(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &TrackerId,
 ) -> Result<Vec<TrackingEvent>> {
-    let statement = sqlx::query(OF_TRACKER)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    let mut events: Vec<TrackingEvent> = cells::all(on, statement, |row| row.json("body")).await?;
+    let statement = Statement::of(OF_TRACKER).text(tenant).text(id);
+    let mut events: Vec<TrackingEvent> =
+        statement::all(on, statement, |row| row.json("body")).await?;
     // As the fold orders them.
     events.sort_by(|a, b| {
         let place = |event: &TrackingEvent| (event.occurred_at.instant, event.status);

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sqlx::SqliteConnection;
 
-use super::cells::{self, Cells, maybe_micros, micros};
+use super::cells::{Cells, maybe_micros, micros};
+use super::connection::Connection;
 use super::group::ForJobs;
+use super::statement::{self, Statement};
 use crate::{Job, JobId, Result, Tenant};
 
 #[cfg(test)]
@@ -23,19 +24,21 @@ const WANTED_BY_KEY: &str = "
 
 const CLAIM: &str = "
     UPDATE job SET attempts = attempts + 1, lease_until = $2, owner = $5
-    WHERE rowid IN (
-        SELECT rowid FROM job
+    WHERE (tenant, id) IN (
+        SELECT tenant, id FROM job
         WHERE dead = 0 AND run_at <= $1 AND coalesce(lease_until, $1) <= $1
-          AND name IN (SELECT value FROM json_each($4))
+          AND name IN (SELECT value->>0 FROM json_each($4))
         ORDER BY run_at LIMIT $3)
     RETURNING *";
 
 const SAVE: &str = "
     INSERT INTO job (tenant, id, name, payload, run_at, attempts, lease_until, owner, dedupe_key,
                      rerun_at, last_error, dead)
-    SELECT value->>'tenant', value->>'id', value->>'name', value->>'payload', value->>'run_at',
-           value->>'attempts', value->>'lease_until', value->>'owner', value->>'dedupe_key',
-           value->>'rerun_at', value->>'last_error', value->>'dead'
+    SELECT value->>'tenant', value->>'id', value->>'name', value->>'payload',
+           CAST(value->>'run_at' AS BIGINT), CAST(value->>'attempts' AS BIGINT),
+           CAST(value->>'lease_until' AS BIGINT), value->>'owner', value->>'dedupe_key',
+           CAST(value->>'rerun_at' AS BIGINT), value->>'last_error',
+           CAST(value->>'dead' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
         run_at = excluded.run_at, lease_until = excluded.lease_until, owner = excluded.owner,
@@ -45,28 +48,28 @@ const DELETE: &str = "
     DELETE FROM job WHERE (tenant, id) IN (SELECT value->>0, value->>1 FROM json_each($1))";
 
 pub(super) async fn load(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, JobId)>,
 ) -> Result<Vec<Job>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(wanted)?, read).await
 }
 
 pub(super) async fn load_by_key(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, String, String)>,
 ) -> Result<Vec<Job>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let statement = sqlx::query(WANTED_BY_KEY).bind(cells::json(wanted)?);
-    cells::all(on, statement, read).await
+    let statement = Statement::of(WANTED_BY_KEY).json(wanted)?;
+    statement::all(on, statement, read).await
 }
 
 pub(super) async fn save<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     jobs: impl Iterator<Item = &'a Job>,
 ) -> Result<()> {
     let row = |job: &Job| {
@@ -82,32 +85,33 @@ pub(super) async fn save<'a>(
             "dedupe_key": job.dedupe_key,
             "rerun_at": maybe_micros(job.rerun_at),
             "last_error": job.last_error,
-            "dead": job.dead,
+            "dead": i64::from(job.dead),
         })
     };
-    cells::write(on, SAVE, jobs.map(row).collect()).await
+    statement::write(on, SAVE, jobs.map(row).collect()).await
 }
 
 pub(super) async fn delete<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     keys: impl Iterator<Item = &'a (Tenant, JobId)>,
 ) -> Result<()> {
-    cells::write(on, DELETE, keys.map(|key| json!(key)).collect()).await
+    statement::write(on, DELETE, keys.map(|key| json!(key)).collect()).await
 }
 
-pub(super) async fn claim(on: &mut SqliteConnection, wanted: &ForJobs) -> Result<Vec<Job>> {
+pub(super) async fn claim(on: &mut Connection, wanted: &ForJobs) -> Result<Vec<Job>> {
     let ForJobs {
         names,
         owner,
         claim,
     } = wanted;
-    let statement = sqlx::query(CLAIM)
-        .bind(micros(claim.now))
-        .bind(micros(claim.lease_until))
-        .bind(claim.limit)
-        .bind(cells::json(names)?)
-        .bind(owner.clone());
-    let mut jobs = cells::all(on, statement, read).await?;
+    let names: Vec<_> = names.iter().map(|name| [name]).collect();
+    let statement = Statement::of(CLAIM)
+        .int(micros(claim.now))
+        .int(micros(claim.lease_until))
+        .int(claim.limit)
+        .json(&names)?
+        .text(owner);
+    let mut jobs = statement::all(on, statement, read).await?;
     jobs.sort_by_key(|job| job.run_at);
     Ok(jobs)
 }

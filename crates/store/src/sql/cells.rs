@@ -1,95 +1,15 @@
-//! Statements and rows: the little that every table's file shares.
+//! The cells of a row, read as what they stand for.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use jiff::Timestamp;
 use parcelgate_domain::{Currency, Money};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor};
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
-use crate::{Error, Id, Page, Result};
-
-/// A statement with what is bound to it.
-pub(super) type Statement = Query<'static, Sqlite, SqliteArguments>;
-
-impl From<sqlx::Error> for Error {
-    fn from(error: sqlx::Error) -> Self {
-        if matches!(error, sqlx::Error::PoolClosed) {
-            Self::Closed
-        } else {
-            Self::Database(error.to_string())
-        }
-    }
-}
-
-/// All rows of an answer.
-pub(super) async fn all<'e, T>(
-    on: impl SqliteExecutor<'e>,
-    statement: Statement,
-    read: fn(&Cells<'_>) -> Result<T>,
-) -> Result<Vec<T>> {
-    let rows = statement.fetch_all(on).await?;
-    rows.iter().map(|row| read(&Cells(row))).collect()
-}
-
-/// The row of an answer that has one at most.
-pub(super) async fn one<'e, T>(
-    on: impl SqliteExecutor<'e>,
-    statement: Statement,
-    read: fn(&Cells<'_>) -> Result<T>,
-) -> Result<Option<T>> {
-    let row = statement.fetch_optional(on).await?;
-    row.as_ref().map(|row| read(&Cells(row))).transpose()
-}
-
-/// Writes `rows` with one statement, whose `$1` is all of them as a JSON array.
-pub(super) async fn write(
-    on: &mut SqliteConnection,
-    sql: &'static str,
-    rows: Vec<Value>,
-) -> Result<()> {
-    if !rows.is_empty() {
-        sqlx::query(sql).bind(json(&rows)?).execute(on).await?;
-    }
-    Ok(())
-}
-
-/// As [`write()`], with the bytes that the rows point into as `$2`.
-pub(super) async fn write_with(
-    on: &mut SqliteConnection,
-    sql: &'static str,
-    rows: Vec<Value>,
-    pile: Pile,
-) -> Result<()> {
-    if !rows.is_empty() {
-        let statement = sqlx::query(sql).bind(json(&rows)?).bind(pile.0);
-        statement.execute(on).await?;
-    }
-    Ok(())
-}
-
-/// Bytes of many rows in one bound value, so that none goes through JSON.
-#[derive(Debug, Default)]
-pub(super) struct Pile(Vec<u8>);
-
-impl Pile {
-    /// Puts `bytes` on the pile: from where, counted from 1 as SQL's `substr` does, and how many.
-    pub(super) fn put(&mut self, bytes: &[u8]) -> (usize, usize) {
-        let from = self.0.len().saturating_add(1);
-        self.0.extend_from_slice(bytes);
-        (from, bytes.len())
-    }
-}
-
-/// As JSON text.
-pub(super) fn json<T: Serialize + ?Sized>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|why| unreadable("value", why))
-}
+use crate::{Error, Result};
 
 /// A time as it is kept. The last second there is keeps its beginning: jiff does not read the rest
 /// of it back from microseconds.
@@ -103,34 +23,41 @@ pub(super) fn maybe_micros(at: Option<Timestamp>) -> Option<i64> {
     at.map(micros)
 }
 
-/// Bytes as hexadecimal digits, for SQL's `unhex`.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The cells of one row, by column.
 #[derive(Debug)]
-pub(super) struct Cells<'r>(pub(super) &'r SqliteRow);
+pub(super) enum Cells<'r> {
+    Sqlite(&'r SqliteRow),
+}
 
 impl Cells<'_> {
-    pub(super) fn text(&self, column: &'static str) -> Result<String> {
-        Ok(self.0.try_get(column)?)
-    }
-
     pub(super) fn maybe_text(&self, column: &'static str) -> Result<Option<String>> {
-        Ok(self.0.try_get(column)?)
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(column)?),
+        }
     }
 
-    pub(super) fn int(&self, column: &'static str) -> Result<i64> {
-        Ok(self.0.try_get(column)?)
-    }
-
-    pub(super) fn bytes(&self, column: &'static str) -> Result<Vec<u8>> {
-        Ok(self.0.try_get(column)?)
+    pub(super) fn maybe_int(&self, column: &'static str) -> Result<Option<i64>> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(column)?),
+        }
     }
 
     pub(super) fn maybe_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>> {
-        Ok(self.0.try_get(column)?)
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(column)?),
+        }
+    }
+
+    pub(super) fn text(&self, column: &'static str) -> Result<String> {
+        there(column, self.maybe_text(column)?)
+    }
+
+    pub(super) fn int(&self, column: &'static str) -> Result<i64> {
+        there(column, self.maybe_int(column)?)
+    }
+
+    pub(super) fn bytes(&self, column: &'static str) -> Result<Vec<u8>> {
+        there(column, self.maybe_bytes(column)?)
     }
 
     pub(super) fn flag(&self, column: &'static str) -> Result<bool> {
@@ -157,7 +84,7 @@ impl Cells<'_> {
         &self,
         column: &'static str,
     ) -> Result<Option<T>> {
-        let number: Option<i64> = self.0.try_get(column)?;
+        let number = self.maybe_int(column)?;
         let number = number.map(T::try_from).transpose();
         number.map_err(|why| unreadable(column, why))
     }
@@ -206,7 +133,7 @@ impl Cells<'_> {
     }
 
     pub(super) fn maybe_time(&self, column: &'static str) -> Result<Option<Timestamp>> {
-        let micros: Option<i64> = self.0.try_get(column)?;
+        let micros = self.maybe_int(column)?;
         let time = micros.map(Timestamp::from_microsecond).transpose();
         time.map_err(|why| unreadable(column, why))
     }
@@ -217,7 +144,7 @@ impl Cells<'_> {
         minor: &'static str,
         currency: &'static str,
     ) -> Result<Option<Money>> {
-        let minor: Option<i64> = self.0.try_get(minor)?;
+        let minor = self.maybe_int(minor)?;
         let currency: Option<Currency> = self.maybe_parsed(currency)?;
         Ok(minor
             .zip(currency)
@@ -225,14 +152,13 @@ impl Cells<'_> {
     }
 }
 
-fn unreadable(what: &'static str, why: impl Display) -> Error {
+pub(super) fn unreadable(what: &'static str, why: impl Display) -> Error {
     Error::Unreadable {
         what,
         why: why.to_string(),
     }
 }
 
-/// The id that a page begins after; every id is greater than the empty text.
-pub(super) fn after<Of>(page: &Page<'_, Id<Of>>) -> String {
-    page.after.map(ToString::to_string).unwrap_or_default()
+fn there<T>(column: &'static str, value: Option<T>) -> Result<T> {
+    value.ok_or_else(|| unreadable(column, "NULL"))
 }

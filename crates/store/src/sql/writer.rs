@@ -7,11 +7,12 @@
 use std::sync::Arc;
 
 use parcelgate_clock::instant;
-use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, watch};
 
+use super::connection::Connection;
+use super::engine::Engine;
 use super::group::{Command, Group};
-use super::temporary::Temporary;
+use super::statement::{self, Statement};
 use super::waiting::Waiting;
 use super::{deliveries, jobs, ledger, quotes, trackers};
 use crate::rules::{Ledger, Needs};
@@ -34,12 +35,12 @@ const BEAT: &str = "UPDATE pulse SET beats = beats + 1 WHERE id = 1";
 /// The one that writes.
 #[derive(Debug)]
 pub(super) struct Writer {
-    pub(super) connection: SqliteConnection,
+    pub(super) engine: Engine,
+    /// Opened anew for the next commit after one that failed.
+    pub(super) connection: Option<Connection>,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) quotes: Arc<Waiting>,
     pub(super) head: watch::Sender<Head>,
-    /// Kept until the connection is closed.
-    pub(super) file: Option<Arc<Temporary>>,
 }
 
 impl Writer {
@@ -71,17 +72,16 @@ impl Writer {
             }
             self.write(Group::default(), &quotes).await;
         }
-        if let Err(error) = self.connection.close().await {
-            tracing::warn!(%error, "the database did not close cleanly");
+        if let Some(connection) = self.connection {
+            connection.close().await;
         }
-        drop(self.file);
     }
 
     /// One commit, and the answers to it.
     async fn write(&mut self, mut group: Group, quotes: &[QuoteRecord]) {
         let started = instant();
         let head = *self.head.borrow();
-        let written = commit(&mut self.connection, &mut group, quotes, head).await;
+        let written = self.commit(&mut group, quotes, head).await;
         self.quotes.written(quotes);
         let took = instant().saturating_duration_since(started);
         metrics::histogram!("store_commit_seconds").record(took);
@@ -103,18 +103,38 @@ impl Writer {
             }
         }
     }
+
+    /// Writes a group in one transaction: all that its guards allow, or nothing. A connection on
+    /// which that failed is not used again: nobody knows what it is in the midst of.
+    async fn commit(
+        &mut self,
+        group: &mut Group,
+        quotes: &[QuoteRecord],
+        known: Head,
+    ) -> Result<Head> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.engine.connect().await?,
+        };
+        let written = write(&mut connection, group, quotes, known).await;
+        if written.is_ok() {
+            self.connection = Some(connection);
+        } else {
+            connection.close().await;
+        }
+        written
+    }
 }
 
-/// Writes a group in one transaction: all that its guards allow, or nothing.
-async fn commit(
-    connection: &mut SqliteConnection,
+async fn write(
+    on: &mut Connection,
     group: &mut Group,
     quotes: &[QuoteRecord],
-    mut head: Head,
+    known: Head,
 ) -> Result<Head> {
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-    let on: &mut SqliteConnection = &mut transaction;
-    if let Some(ledger) = decide(on, group).await? {
+    let before = on.begin(known).await?;
+    let mut head = before;
+    if let Some(ledger) = decide(on, group, before.seq).await? {
         head.seq = ledger.seq();
         if ledger::save(on, &ledger).await? {
             head.work = head.work.wrapping_add(1);
@@ -123,18 +143,18 @@ async fn commit(
     claim(on, group).await?;
     quotes::save(on, quotes).await?;
     if !group.beats.is_empty() {
-        sqlx::query(BEAT).execute(on).await?;
+        statement::run(on, Statement::of(BEAT)).await?;
         group
             .beats
             .iter_mut()
             .for_each(|asked| asked.found = Some(Ok(())));
     }
-    transaction.commit().await?;
+    on.commit().await?;
     Ok(head)
 }
 
 /// Decides the batches one after the other; one that fails is answered so, and leaves no trace.
-async fn decide(on: &mut SqliteConnection, group: &mut Group) -> Result<Option<Ledger>> {
+async fn decide(on: &mut Connection, group: &mut Group, seq: i64) -> Result<Option<Ledger>> {
     let batches = group.batches.iter();
     let batches: Vec<&Batch> = batches
         .filter_map(|asked| asked.question.as_ref())
@@ -142,7 +162,7 @@ async fn decide(on: &mut SqliteConnection, group: &mut Group) -> Result<Option<L
     if batches.is_empty() {
         return Ok(None);
     }
-    let mut ledger = ledger::load(on, &Needs::of(batches)).await?;
+    let mut ledger = ledger::load(on, &Needs::of(batches), seq).await?;
     for asked in &mut group.batches {
         asked.found = asked.question.take().map(|batch| ledger.decide(batch));
     }
@@ -150,7 +170,7 @@ async fn decide(on: &mut SqliteConnection, group: &mut Group) -> Result<Option<L
 }
 
 /// Hands out work, after the batches of the same commit have made or finished theirs.
-async fn claim(on: &mut SqliteConnection, group: &mut Group) -> Result<()> {
+async fn claim(on: &mut Connection, group: &mut Group) -> Result<()> {
     for asked in &mut group.jobs {
         asked.found = Some(Ok(jobs::claim(on, &asked.question).await?));
     }

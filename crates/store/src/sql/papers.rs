@@ -2,9 +2,10 @@
 
 use parcelgate_domain::LabelFormat;
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, Pile, hex, micros};
+use super::cells::{Cells, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Pile, Statement};
 use crate::{Evidence, LabelRecord, Result, ShipmentId, Tenant};
 
 #[cfg(test)]
@@ -18,40 +19,43 @@ const EVIDENCE: &str = "
 
 const SAVE_LABELS: &str = "
     INSERT INTO label (tenant, shipment, parcel, format, sha256, bytes)
-    SELECT value->>'tenant', value->>'shipment', value->>'parcel', value->>'format',
-           unhex(value->>'sha256'), substr($2, value->>'from', value->>'length')
+    SELECT value->>'tenant', value->>'shipment', CAST(value->>'parcel' AS BIGINT),
+           value->>'format', substr($2, CAST(value->>'sha256_from' AS INTEGER), 32),
+           substr($2, CAST(value->>'from' AS INTEGER), CAST(value->>'length' AS INTEGER))
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, shipment, parcel, format) DO NOTHING";
 
 const SAVE_EVIDENCE: &str = "
     INSERT INTO evidence (tenant, shipment, epoch, sent_at, reply)
-    SELECT value->>'tenant', value->>'shipment', value->>'epoch', value->>'sent_at',
-           substr($2, value->>'from', value->>'length')
+    SELECT value->>'tenant', value->>'shipment', CAST(value->>'epoch' AS BIGINT),
+           CAST(value->>'sent_at' AS BIGINT),
+           substr($2, CAST(value->>'from' AS INTEGER), CAST(value->>'length' AS INTEGER))
     FROM json_each($1)";
 
 pub(super) async fn save_labels(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     labels: &[(Tenant, LabelRecord)],
 ) -> Result<()> {
     let mut pile = Pile::default();
     let row = |(tenant, label): &(Tenant, LabelRecord)| {
+        let (sha256_from, _) = pile.put(&label.sha256);
         let (from, length) = pile.put(label.bytes.as_ref());
         json!({
             "tenant": tenant,
             "shipment": label.shipment,
             "parcel": label.parcel,
             "format": label.format.name(),
-            "sha256": hex(&label.sha256),
+            "sha256_from": sha256_from,
             "from": from,
             "length": length,
         })
     };
     let rows = labels.iter().map(row).collect();
-    cells::write_with(on, SAVE_LABELS, rows, pile).await
+    statement::write_with(on, SAVE_LABELS, rows, pile).await
 }
 
 pub(super) async fn save_evidence(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     evidence: &[(Tenant, Evidence)],
 ) -> Result<()> {
     let mut pile = Pile::default();
@@ -67,29 +71,25 @@ pub(super) async fn save_evidence(
         })
     };
     let rows = evidence.iter().map(row).collect();
-    cells::write_with(on, SAVE_EVIDENCE, rows, pile).await
+    statement::write_with(on, SAVE_EVIDENCE, rows, pile).await
 }
 
 pub(super) async fn labels(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &ShipmentId,
 ) -> Result<Vec<LabelRecord>> {
-    let statement = sqlx::query(LABELS)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::all(on, statement, read_label).await
+    let statement = Statement::of(LABELS).text(tenant).text(id);
+    statement::all(on, statement, read_label).await
 }
 
 pub(super) async fn evidence(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     id: &ShipmentId,
 ) -> Result<Vec<Evidence>> {
-    let statement = sqlx::query(EVIDENCE)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::all(on, statement, read_evidence).await
+    let statement = Statement::of(EVIDENCE).text(tenant).text(id);
+    statement::all(on, statement, read_evidence).await
 }
 
 fn read_label(row: &Cells<'_>) -> Result<LabelRecord> {

@@ -1,7 +1,6 @@
 //! Loads the rows that batches are decided on, and writes what comes of it.
 
-use sqlx::SqliteConnection;
-
+use super::connection::Connection;
 use super::{
     deliveries, events, jobs, keys, papers, reservations, shipments, subscriptions, trackers,
     tracking,
@@ -9,9 +8,9 @@ use super::{
 use crate::Result;
 use crate::rules::{Ledger, Needs};
 
-/// The rows that `needs` names, with what hangs on them.
-pub(super) async fn load(on: &mut SqliteConnection, needs: &Needs) -> Result<Ledger> {
-    let mut ledger = Ledger::after(events::head(&mut *on).await?);
+/// The rows that `needs` names, with what hangs on them; the log stands at `seq`.
+pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result<Ledger> {
+    let mut ledger = Ledger::after(seq);
     for reservation in reservations::load(on, &needs.requests).await? {
         let key = (reservation.tenant.clone(), reservation.key.clone());
         ledger.reservations.load(key, reservation);
@@ -43,11 +42,7 @@ pub(super) async fn load(on: &mut SqliteConnection, needs: &Needs) -> Result<Led
     Ok(ledger)
 }
 
-async fn load_shipments(
-    on: &mut SqliteConnection,
-    needs: &Needs,
-    ledger: &mut Ledger,
-) -> Result<()> {
+async fn load_shipments(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
     let mut found = shipments::load(on, &needs.shipments).await?;
     found.extend(shipments::load_by_reference(on, &needs.references).await?);
     for shipment in found {
@@ -59,11 +54,7 @@ async fn load_shipments(
     Ok(())
 }
 
-async fn load_trackers(
-    on: &mut SqliteConnection,
-    needs: &Needs,
-    ledger: &mut Ledger,
-) -> Result<()> {
+async fn load_trackers(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
     let mut found = trackers::load(on, &needs.trackers).await?;
     found.extend(trackers::load_by_number(on, &needs.numbers).await?);
     for tracker in found {
@@ -81,7 +72,7 @@ async fn load_trackers(
 
 /// Writes all that the ledger has that the database has not: one statement for each table. Says
 /// whether there may be new work to claim.
-pub(super) async fn save(on: &mut SqliteConnection, ledger: &Ledger) -> Result<bool> {
+pub(super) async fn save(on: &mut Connection, ledger: &Ledger) -> Result<bool> {
     let added = &ledger.added;
     reservations::save(on, ledger.reservations.changed().map(|(_, row)| row)).await?;
     shipments::save(on, ledger.shipments.changed().map(|(_, row)| row)).await?;

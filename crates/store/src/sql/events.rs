@@ -1,9 +1,10 @@
 //! The event log.
 
 use serde_json::json;
-use sqlx::{SqliteConnection, SqliteExecutor, SqlitePool};
 
-use super::cells::{self, Cells, micros};
+use super::cells::{Cells, micros};
+use super::connection::{Connection, On, Reads};
+use super::statement::{self, Statement};
 use crate::{Event, Result, Tenant};
 
 #[cfg(test)]
@@ -20,11 +21,12 @@ const HEAD: &str = "SELECT coalesce(max(seq), 0) AS seq FROM event";
 
 const SAVE: &str = "
     INSERT INTO event (seq, uid, tenant, kind, subject, subject_seq, carrier, at, data)
-    SELECT value->>'seq', value->>'uid', value->>'tenant', value->>'kind', value->>'subject',
-           value->>'subject_seq', value->>'carrier', value->>'at', value->>'data'
+    SELECT CAST(value->>'seq' AS BIGINT), value->>'uid', value->>'tenant', value->>'kind',
+           value->>'subject', CAST(value->>'subject_seq' AS BIGINT), value->>'carrier',
+           CAST(value->>'at' AS BIGINT), value->>'data'
     FROM json_each($1)";
 
-pub(super) async fn save(on: &mut SqliteConnection, events: &[Event]) -> Result<()> {
+pub(super) async fn save(on: &mut Connection, events: &[Event]) -> Result<()> {
     let row = |event: &Event| {
         json!({
             "seq": event.seq,
@@ -38,33 +40,33 @@ pub(super) async fn save(on: &mut SqliteConnection, events: &[Event]) -> Result<
             "data": event.data,
         })
     };
-    cells::write(on, SAVE, events.iter().map(row).collect()).await
+    statement::write(on, SAVE, events.iter().map(row).collect()).await
 }
 
-pub(super) async fn head(on: impl SqliteExecutor<'_>) -> Result<i64> {
-    let seq = cells::one(on, sqlx::query(HEAD), |row| row.int("seq")).await?;
+pub(super) async fn head(on: impl Into<On<'_>>) -> Result<i64> {
+    let seq = statement::one(on, Statement::of(HEAD), |row| row.int("seq")).await?;
     Ok(seq.unwrap_or(0))
 }
 
 pub(super) async fn after(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: Option<&Tenant>,
     seq: i64,
     limit: u32,
 ) -> Result<Vec<Event>> {
     let statement = match tenant {
-        Some(tenant) => sqlx::query(AFTER_OF_TENANT)
-            .bind(seq)
-            .bind(limit)
-            .bind(tenant.to_string()),
-        None => sqlx::query(AFTER).bind(seq).bind(limit),
+        Some(tenant) => Statement::of(AFTER_OF_TENANT)
+            .int(seq)
+            .int(limit)
+            .text(tenant),
+        None => Statement::of(AFTER).int(seq).int(limit),
     };
-    cells::all(on, statement, read).await
+    statement::all(on, statement, read).await
 }
 
-pub(super) async fn by_seq(on: &SqlitePool, tenant: &Tenant, seq: i64) -> Result<Option<Event>> {
-    let statement = sqlx::query(BY_SEQ).bind(seq).bind(tenant.to_string());
-    cells::one(on, statement, read).await
+pub(super) async fn by_seq(on: &Reads, tenant: &Tenant, seq: i64) -> Result<Option<Event>> {
+    let statement = Statement::of(BY_SEQ).int(seq).text(tenant);
+    statement::one(on, statement, read).await
 }
 
 fn read(row: &Cells<'_>) -> Result<Event> {

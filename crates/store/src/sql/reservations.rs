@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, Pile, hex, micros};
+use super::cells::{Cells, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Pile, Statement};
 use crate::{RequestKey, Reservation, Result, Tenant};
 
 #[cfg(test)]
@@ -20,14 +21,16 @@ const BY_KEY: &str = "
 
 const SAVE: &str = "
     INSERT INTO reservation (tenant, method, request_id, body_sha256, subject, answer, created_at)
-    SELECT value->>'tenant', value->>'method', value->>'request_id', unhex(value->>'body_sha256'),
-           value->>'subject', substr($2, value->>'answer_from', value->>'answer_length'),
-           value->>'created_at'
+    SELECT value->>'tenant', value->>'method', value->>'request_id',
+           substr($2, CAST(value->>'sha256_from' AS INTEGER), 32), value->>'subject',
+           substr($2, CAST(value->>'answer_from' AS INTEGER),
+                  CAST(value->>'answer_length' AS INTEGER)),
+           CAST(value->>'created_at' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, method, request_id) DO UPDATE SET answer = excluded.answer";
 
 pub(super) async fn load(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, RequestKey)>,
 ) -> Result<Vec<Reservation>> {
     if wanted.is_empty() {
@@ -37,42 +40,43 @@ pub(super) async fn load(
     let wanted: Vec<_> = wanted
         .map(|(t, key)| (t, &key.method, &key.request_id))
         .collect();
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(&wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(&wanted)?, read).await
 }
 
 pub(super) async fn save<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     reservations: impl Iterator<Item = &'a Reservation>,
 ) -> Result<()> {
     let mut pile = Pile::default();
     let mut rows = Vec::new();
     for reservation in reservations {
+        let (sha256_from, _) = pile.put(&reservation.body_sha256);
         let answer = reservation.answer.as_ref();
         let answer = answer.map(|answer| pile.put(answer.as_ref()));
         rows.push(json!({
             "tenant": reservation.tenant,
             "method": reservation.key.method,
             "request_id": reservation.key.request_id,
-            "body_sha256": hex(&reservation.body_sha256),
+            "sha256_from": sha256_from,
             "subject": reservation.subject,
             "answer_from": answer.map(|(from, _)| from),
             "answer_length": answer.map(|(_, length)| length),
             "created_at": micros(reservation.created_at),
         }));
     }
-    cells::write_with(on, SAVE, rows, pile).await
+    statement::write_with(on, SAVE, rows, pile).await
 }
 
 pub(super) async fn by_key(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     key: &RequestKey,
 ) -> Result<Option<Reservation>> {
-    let statement = sqlx::query(BY_KEY)
-        .bind(tenant.to_string())
-        .bind(key.method.clone())
-        .bind(key.request_id.clone());
-    cells::one(on, statement, read).await
+    let statement = Statement::of(BY_KEY)
+        .text(tenant)
+        .text(&key.method)
+        .text(&key.request_id);
+    statement::one(on, statement, read).await
 }
 
 fn read(row: &Cells<'_>) -> Result<Reservation> {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, maybe_micros, micros};
+use super::cells::{Cells, maybe_micros, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
 use crate::rules::Lane;
 use crate::{Claim, Delivery, DeliveryId, DeliveryState, Page, Result, SubscriptionId, Tenant};
 
@@ -45,24 +46,25 @@ const CLAIM: &str = "
 const INSERT: &str = "
     INSERT INTO delivery (tenant, id, subscription, seq, subject, replay, state, attempts,
                           created_at)
-    SELECT value->>'tenant', value->>'id', value->>'subscription', value->>'seq',
-           value->>'subject', value->>'replay', value->>'state', value->>'attempts',
-           value->>'created_at'
+    SELECT value->>'tenant', value->>'id', value->>'subscription',
+           CAST(value->>'seq' AS BIGINT), value->>'subject', CAST(value->>'replay' AS BIGINT),
+           value->>'state', CAST(value->>'attempts' AS BIGINT),
+           CAST(value->>'created_at' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO NOTHING";
 
 const UPDATE: &str = "
     UPDATE delivery SET
-        state = value->>'state', next_attempt_at = value->>'next_attempt_at',
-        lease_until = NULL, last_status = value->>'last_status',
-        last_error = value->>'last_error', finished_at = value->>'finished_at'
+        state = value->>'state', next_attempt_at = CAST(value->>'next_attempt_at' AS BIGINT),
+        lease_until = NULL, last_status = CAST(value->>'last_status' AS BIGINT),
+        last_error = value->>'last_error', finished_at = CAST(value->>'finished_at' AS BIGINT)
     FROM json_each($1)
     WHERE delivery.tenant = value->>'tenant' AND delivery.id = value->>'id'";
 
 // Gives the first unfinished delivery of each lane its turn, unless it has it.
 const RELEASE: &str = "
     UPDATE delivery SET next_attempt_at = turn.at
-    FROM (SELECT w.value->>3 AS at, (
+    FROM (SELECT CAST(w.value->>3 AS BIGINT) AS at, (
               SELECT d.ordinal FROM delivery AS d
               WHERE d.tenant = w.value->>0 AND d.subscription = w.value->>1
                 AND d.subject = w.value->>2 AND d.state = 'PENDING'
@@ -71,16 +73,16 @@ const RELEASE: &str = "
     WHERE delivery.ordinal = turn.first AND delivery.next_attempt_at IS NULL";
 
 pub(super) async fn load(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, DeliveryId)>,
 ) -> Result<Vec<Delivery>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(wanted)?, read).await
 }
 
-pub(super) async fn insert(on: &mut SqliteConnection, deliveries: &[Delivery]) -> Result<()> {
+pub(super) async fn insert(on: &mut Connection, deliveries: &[Delivery]) -> Result<()> {
     let row = |delivery: &Delivery| {
         json!({
             "tenant": delivery.tenant,
@@ -88,17 +90,17 @@ pub(super) async fn insert(on: &mut SqliteConnection, deliveries: &[Delivery]) -
             "subscription": delivery.subscription,
             "seq": delivery.seq,
             "subject": delivery.subject,
-            "replay": delivery.replay,
+            "replay": i64::from(delivery.replay),
             "state": delivery.state.name(),
             "attempts": delivery.attempts,
             "created_at": micros(delivery.created_at),
         })
     };
-    cells::write(on, INSERT, deliveries.iter().map(row).collect()).await
+    statement::write(on, INSERT, deliveries.iter().map(row).collect()).await
 }
 
 pub(super) async fn update<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     deliveries: impl Iterator<Item = &'a Delivery>,
 ) -> Result<()> {
     let row = |delivery: &Delivery| {
@@ -112,49 +114,46 @@ pub(super) async fn update<'a>(
             "finished_at": maybe_micros(delivery.finished_at),
         })
     };
-    cells::write(on, UPDATE, deliveries.map(row).collect()).await
+    statement::write(on, UPDATE, deliveries.map(row).collect()).await
 }
 
 /// Lets the next one of each lane go out, at the time that stands beside it.
-pub(super) async fn release(
-    on: &mut SqliteConnection,
-    lanes: &BTreeMap<Lane, Timestamp>,
-) -> Result<()> {
+pub(super) async fn release(on: &mut Connection, lanes: &BTreeMap<Lane, Timestamp>) -> Result<()> {
     let row = |((tenant, subscription, subject), at): (&Lane, &Timestamp)| {
         json!([tenant, subscription, subject, micros(*at)])
     };
-    cells::write(on, RELEASE, lanes.iter().map(row).collect()).await
+    statement::write(on, RELEASE, lanes.iter().map(row).collect()).await
 }
 
 pub(super) async fn claim(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     per_subscription: u32,
     claim: Claim,
 ) -> Result<Vec<Delivery>> {
-    let statement = sqlx::query(CLAIM)
-        .bind(micros(claim.now))
-        .bind(micros(claim.lease_until))
-        .bind(per_subscription)
-        .bind(claim.limit);
-    let mut deliveries = cells::all(on, statement, read).await?;
+    let statement = Statement::of(CLAIM)
+        .int(micros(claim.now))
+        .int(micros(claim.lease_until))
+        .int(per_subscription)
+        .int(claim.limit);
+    let mut deliveries = statement::all(on, statement, read).await?;
     deliveries.sort_by_key(|delivery| (delivery.next_attempt_at, delivery.seq));
     Ok(deliveries)
 }
 
 pub(super) async fn list(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     subscription: &SubscriptionId,
     state: Option<DeliveryState>,
     page: Page<'_, DeliveryId>,
 ) -> Result<Vec<Delivery>> {
-    let statement = sqlx::query(LIST)
-        .bind(tenant.to_string())
-        .bind(subscription.to_string())
-        .bind(cells::after(&page))
-        .bind(page.limit)
-        .bind(state.map(DeliveryState::name));
-    cells::all(on, statement, read).await
+    let statement = Statement::of(LIST)
+        .text(tenant)
+        .text(subscription)
+        .text(statement::after(&page))
+        .int(page.limit)
+        .maybe_text(state.map(DeliveryState::name));
+    statement::all(on, statement, read).await
 }
 
 fn read(row: &Cells<'_>) -> Result<Delivery> {

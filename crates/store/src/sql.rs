@@ -1,9 +1,11 @@
-//! The store in one SQLite file: WAL, every commit on the disk before it is answered.
+//! The store in a SQL database: SQLite in one file, or Postgres for several replicas.
 //!
-//! One connection writes, in a task of its own; a few read. No other file of this crate has SQL.
+//! One connection writes, in a task of its own; a few read. No other folder of this crate has SQL.
 
 mod cells;
+mod connection;
 mod deliveries;
+mod engine;
 mod events;
 mod group;
 mod jobs;
@@ -13,6 +15,8 @@ mod papers;
 mod quotes;
 mod reservations;
 mod shipments;
+mod sqlite;
+mod statement;
 mod subscriptions;
 mod temporary;
 mod trackers;
@@ -23,22 +27,18 @@ mod writer;
 #[cfg(test)]
 mod statements;
 
-use std::borrow::Cow;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
+use self::connection::Reads;
+use self::engine::Engine;
 use self::group::{Asked, Command, ForJobs};
-use self::temporary::Temporary;
+pub use self::sqlite::Sqlite;
 use self::waiting::Waiting;
 use self::writer::Writer;
 use crate::{
@@ -51,71 +51,40 @@ use crate::{
 /// How many connections read at once.
 const READERS_MAX: u32 = 4;
 
-/// How long one waits for another process that writes to the same file.
-const BUSY: Duration = Duration::from_secs(5);
-
-/// The store in one SQLite file.
+/// The store in a SQL database.
 #[derive(Debug)]
-pub struct Sqlite {
-    reads: SqlitePool,
+pub struct Database {
+    reads: Reads,
     commands: Mutex<Option<mpsc::Sender<Command>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
     quotes: Arc<Waiting>,
     head: watch::Receiver<Head>,
-    _file: Option<Arc<Temporary>>,
+    /// Outlives the connections.
+    _engine: Engine,
 }
 
-impl Sqlite {
-    /// Opens the file, makes it if there is none, and brings its tables up to date.
-    ///
-    /// # Errors
-    /// When the file cannot be opened or is no store.
-    pub async fn open(path: &Path) -> Result<Self> {
-        Self::start(path, SqliteSynchronous::Full, None).await
-    }
-
-    /// A store in a file that goes with it. It does not wait for the disk.
-    ///
-    /// # Errors
-    /// When the file cannot be made.
-    pub async fn temporary() -> Result<Self> {
-        let file = Arc::new(Temporary::new());
-        let path = file.path().to_owned();
-        Self::start(&path, SqliteSynchronous::Off, Some(file)).await
-    }
-
-    async fn start(
-        path: &Path,
-        synchronous: SqliteSynchronous,
-        file: Option<Arc<Temporary>>,
-    ) -> Result<Self> {
-        let options = options(path, synchronous);
-        let mut connection = options.connect().await?;
-        migrate(&mut connection).await?;
+impl Database {
+    async fn start(engine: Engine) -> Result<Self> {
+        let mut connection = engine.connect().await?;
+        engine.migrate(&mut connection).await?;
         let seq = events::head(&mut connection).await?;
         let (head, watched) = watch::channel(Head { seq, work: 0 });
         let (commands, received) = mpsc::channel(writer::WAITING_MAX);
         let quotes = Arc::new(Waiting::default());
         let writer = Writer {
-            connection,
+            engine: engine.clone(),
+            connection: Some(connection),
             commands: received,
             quotes: Arc::clone(&quotes),
             head,
-            file: file.clone(),
         };
-        let reads = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .test_before_acquire(false)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options.create_if_missing(false).read_only(true));
         Ok(Self {
-            reads,
+            reads: engine.reads(),
             commands: Mutex::new(Some(commands)),
             writer: Mutex::new(Some(tokio::spawn(writer.run()))),
             quotes,
             head: watched,
-            _file: file,
+            _engine: engine,
         })
     }
 
@@ -132,32 +101,8 @@ impl Sqlite {
     }
 }
 
-fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(synchronous)
-        .busy_timeout(BUSY)
-        .disable_statement_logging()
-}
-
-async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
-    let first = Migration::new(
-        1,
-        Cow::Borrowed("first"),
-        MigrationType::Simple,
-        include_str!("../migrations/sqlite/0001_first.sql").into_sql_str(),
-        false,
-    );
-    let migrator = Migrator::with_migrations(vec![first]);
-    // `run` borrows its connection in a way that makes the future of `open` not `Send` for rustc.
-    let done = migrator.run_direct(None, connection, false).await;
-    done.map_err(|error| Error::Database(error.to_string()))
-}
-
 #[async_trait]
-impl Store for Sqlite {
+impl Store for Database {
     async fn apply(&self, batch: Batch) -> Result<Applied> {
         let (asked, answered) = Asked::new(Some(batch));
         self.ask(Command::Apply(asked), answered).await
@@ -348,91 +293,5 @@ impl Store for Sqlite {
         page: Page<'_, DeliveryId>,
     ) -> Result<Vec<Delivery>> {
         deliveries::list(&self.reads, tenant, subscription, state, page).await
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_temporary_store_leaves_nothing() {
-        let store = Sqlite::temporary().await.unwrap();
-        let path = store._file.as_ref().unwrap().path().to_owned();
-        store.ready().await.unwrap();
-        assert!(path.exists());
-        store.close().await;
-        drop(store);
-        assert!(!path.exists());
-        let rest = path.with_extension("db-wal");
-        assert!(!rest.exists());
-    }
-
-    #[tokio::test]
-    async fn a_commit_waits_for_the_disk() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.db");
-        let mut connection = options(&path, SqliteSynchronous::Full)
-            .connect()
-            .await
-            .unwrap();
-        for (pragma, expected) in [
-            (
-                "SELECT journal_mode AS mode FROM pragma_journal_mode",
-                "wal",
-            ),
-            (
-                "SELECT CAST(synchronous AS TEXT) AS mode FROM pragma_synchronous",
-                "2",
-            ),
-        ] {
-            let row = sqlx::query(pragma)
-                .fetch_one(&mut connection)
-                .await
-                .unwrap();
-            assert_eq!(
-                cells::Cells(&row).text("mode").unwrap(),
-                expected,
-                "{pragma}"
-            );
-        }
-    }
-
-    /// As when `keys create` runs beside `serve`.
-    #[tokio::test]
-    async fn two_processes_take_turns() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("store.db");
-        let one = Sqlite::open(&path).await.unwrap();
-        let other = Sqlite::open(&path).await.unwrap();
-        let tenant = Tenant::operator();
-        let write = |store: &'static str, number: usize| {
-            let id = format!("job-{store}-{number}").parse().unwrap();
-            let job = crate::NewJob {
-                id,
-                name: "sweep".to_owned(),
-                payload: "{}".to_owned(),
-                run_at: Timestamp::UNIX_EPOCH,
-                dedupe_key: None,
-            };
-            Batch::of(&tenant, Timestamp::UNIX_EPOCH).enqueue(job)
-        };
-        for number in 0..50 {
-            let both = tokio::join!(
-                one.apply(write("one", number)),
-                other.apply(write("other", number)),
-            );
-            both.0.unwrap();
-            both.1.unwrap();
-        }
-        let claim = Claim {
-            now: Timestamp::UNIX_EPOCH,
-            lease_until: Timestamp::MAX,
-            limit: 999,
-        };
-        assert_eq!(
-            one.claim_jobs(&["sweep"], "me", claim).await.unwrap().len(),
-            100
-        );
     }
 }

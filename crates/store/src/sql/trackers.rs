@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use parcelgate_domain::{CarrierId, TrackingNumber};
 use serde_json::json;
-use sqlx::{SqliteConnection, SqlitePool};
 
-use super::cells::{self, Cells, maybe_micros, micros};
+use super::cells::{Cells, maybe_micros, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
 use crate::{
     Claim, Page, Result, ShipmentId, Tenant, Tracker, TrackerEnd, TrackerFilter, TrackerId,
 };
@@ -36,19 +37,19 @@ const BY_ID: &str = "SELECT * FROM tracker WHERE tenant = $1 AND id = $2";
 
 const LIST: &str = "
     SELECT * FROM tracker
-    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR carrier = $4) AND (NOT $5 OR ended IS NULL)
+    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR carrier = $4) AND ($5 = 0 OR ended IS NULL)
     ORDER BY id LIMIT $3";
 
 const LIST_OF_SHIPMENT: &str = "
     SELECT * FROM tracker
-    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR carrier = $4) AND (NOT $5 OR ended IS NULL)
+    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR carrier = $4) AND ($5 = 0 OR ended IS NULL)
       AND shipment = $6
     ORDER BY id LIMIT $3";
 
 const CLAIM: &str = "
     UPDATE tracker SET checking_until = $2
-    WHERE rowid IN (
-        SELECT rowid FROM tracker
+    WHERE (tenant, id) IN (
+        SELECT tenant, id FROM tracker
         WHERE next_check_at <= $1 AND coalesce(checking_until, $1) <= $1
         ORDER BY next_check_at LIMIT $3)
     RETURNING *";
@@ -58,10 +59,11 @@ const SAVE: &str = "
     INSERT INTO tracker (tenant, id, account, carrier, number, shipment, state, estimate,
                          last_mile_number, created_at, last_checked_at, next_check_at, failures,
                          ended, told)
-    SELECT value->>'tenant', value->>'id', value->>'account', value->>'carrier', value->>'number',
-           value->>'shipment', value->>'state', value->>'estimate', value->>'last_mile_number',
-           value->>'created_at', value->>'last_checked_at', value->>'next_check_at',
-           value->>'failures', value->>'ended', value->>'told'
+    SELECT value->>'tenant', value->>'id', value->>'account', value->>'carrier',
+           value->>'number', value->>'shipment', value->>'state', value->>'estimate',
+           value->>'last_mile_number', CAST(value->>'created_at' AS BIGINT),
+           CAST(value->>'last_checked_at' AS BIGINT), CAST(value->>'next_check_at' AS BIGINT),
+           CAST(value->>'failures' AS BIGINT), value->>'ended', CAST(value->>'told' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
         account = excluded.account, shipment = excluded.shipment, state = excluded.state,
@@ -71,28 +73,28 @@ const SAVE: &str = "
         told = excluded.told";
 
 pub(super) async fn load(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, TrackerId)>,
 ) -> Result<Vec<Tracker>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(wanted)?, read).await
 }
 
 pub(super) async fn load_by_number(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     wanted: &BTreeSet<(Tenant, CarrierId, TrackingNumber)>,
 ) -> Result<Vec<Tracker>> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let statement = sqlx::query(WANTED_BY_NUMBER).bind(cells::json(wanted)?);
-    cells::all(on, statement, read).await
+    let statement = Statement::of(WANTED_BY_NUMBER).json(wanted)?;
+    statement::all(on, statement, read).await
 }
 
 pub(super) async fn save<'a>(
-    on: &mut SqliteConnection,
+    on: &mut Connection,
     trackers: impl Iterator<Item = &'a Tracker>,
 ) -> Result<()> {
     let row = |tracker: &Tracker| {
@@ -103,7 +105,7 @@ pub(super) async fn save<'a>(
             "carrier": tracker.carrier,
             "number": tracker.number,
             "shipment": tracker.shipment,
-            "state": tracker.state,
+            "state": json!(tracker.state).to_string(),
             "estimate": tracker.estimate,
             "last_mile_number": tracker.last_mile_number,
             "created_at": micros(tracker.created_at),
@@ -114,41 +116,31 @@ pub(super) async fn save<'a>(
             "told": tracker.told,
         })
     };
-    cells::write(on, SAVE, trackers.map(row).collect()).await
+    statement::write(on, SAVE, trackers.map(row).collect()).await
 }
 
-pub(super) async fn claim(on: &mut SqliteConnection, claim: Claim) -> Result<Vec<Tracker>> {
-    let statement = sqlx::query(CLAIM)
-        .bind(micros(claim.now))
-        .bind(micros(claim.lease_until))
-        .bind(claim.limit);
-    let mut trackers = cells::all(on, statement, read).await?;
+pub(super) async fn claim(on: &mut Connection, claim: Claim) -> Result<Vec<Tracker>> {
+    let statement = Statement::of(CLAIM)
+        .int(micros(claim.now))
+        .int(micros(claim.lease_until))
+        .int(claim.limit);
+    let mut trackers = statement::all(on, statement, read).await?;
     trackers.sort_by_key(|tracker| tracker.next_check_at);
     Ok(trackers)
 }
 
-pub(super) async fn by_id(
-    on: &SqlitePool,
-    tenant: &Tenant,
-    id: &TrackerId,
-) -> Result<Option<Tracker>> {
-    let statement = sqlx::query(BY_ID)
-        .bind(tenant.to_string())
-        .bind(id.to_string());
-    cells::one(on, statement, read).await
+pub(super) async fn by_id(on: &Reads, tenant: &Tenant, id: &TrackerId) -> Result<Option<Tracker>> {
+    let statement = Statement::of(BY_ID).text(tenant).text(id);
+    statement::one(on, statement, read).await
 }
 
-pub(super) async fn by_ids(
-    on: &SqlitePool,
-    tenant: &Tenant,
-    ids: &[TrackerId],
-) -> Result<Vec<Tracker>> {
+pub(super) async fn by_ids(on: &Reads, tenant: &Tenant, ids: &[TrackerId]) -> Result<Vec<Tracker>> {
     let wanted: BTreeSet<_> = ids.iter().map(|id| (tenant, id)).collect();
-    cells::all(on, sqlx::query(WANTED).bind(cells::json(&wanted)?), read).await
+    statement::all(on, Statement::of(WANTED).json(&wanted)?, read).await
 }
 
 pub(super) async fn by_number(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     numbers: &[(Option<CarrierId>, TrackingNumber)],
 ) -> Result<Vec<Tracker>> {
@@ -156,12 +148,12 @@ pub(super) async fn by_number(
     let wanted: Vec<_> = wanted
         .map(|(carrier, number)| (tenant, carrier, number))
         .collect();
-    let statement = sqlx::query(WANTED_BY_NUMBER).bind(cells::json(&wanted)?);
-    cells::all(on, statement, read).await
+    let statement = Statement::of(WANTED_BY_NUMBER).json(&wanted)?;
+    statement::all(on, statement, read).await
 }
 
 pub(super) async fn list(
-    on: &SqlitePool,
+    on: &Reads,
     tenant: &Tenant,
     filter: &TrackerFilter,
     page: Page<'_, TrackerId>,
@@ -170,16 +162,16 @@ pub(super) async fn list(
         Some(_) => LIST_OF_SHIPMENT,
         None => LIST,
     };
-    let mut statement = sqlx::query(sql)
-        .bind(tenant.to_string())
-        .bind(cells::after(&page))
-        .bind(page.limit)
-        .bind(filter.carrier.as_ref().map(ToString::to_string))
-        .bind(filter.followed_only);
+    let mut statement = Statement::of(sql)
+        .text(tenant)
+        .text(statement::after(&page))
+        .int(page.limit)
+        .maybe_text(filter.carrier.as_ref())
+        .int(filter.followed_only);
     if let Some(shipment) = &filter.shipment {
-        statement = statement.bind(shipment.to_string());
+        statement = statement.text(shipment);
     }
-    cells::all(on, statement, read).await
+    statement::all(on, statement, read).await
 }
 
 fn end_name(end: TrackerEnd) -> &'static str {

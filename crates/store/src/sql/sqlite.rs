@@ -1,0 +1,199 @@
+//! SQLite: one file, WAL, every commit on the disk before it is answered.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
+
+use super::connection::{Connection, Reads};
+use super::engine::Engine;
+use super::temporary::Temporary;
+use super::{Database, READERS_MAX};
+use crate::{Error, Result};
+
+/// How long one waits for another process that writes to the same file.
+const BUSY: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+pub(super) const SQL: &[&str] = &[BEGIN, COMMIT];
+
+pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
+
+pub(super) const COMMIT: &str = "COMMIT";
+
+/// SQLite: the store in one file.
+#[derive(Debug)]
+pub enum Sqlite {}
+
+impl Sqlite {
+    /// Opens the file, makes it if there is none, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is no store.
+    pub async fn open(path: &Path) -> Result<Database> {
+        let file = File {
+            path: path.to_owned(),
+            synchronous: SqliteSynchronous::Full,
+            _temporary: None,
+        };
+        Database::start(Engine::Sqlite(file)).await
+    }
+
+    /// A store in a file that goes with it. It does not wait for the disk.
+    ///
+    /// # Errors
+    /// When the file cannot be made.
+    pub async fn temporary() -> Result<Database> {
+        let temporary = Temporary::new();
+        let file = File {
+            path: temporary.path().to_owned(),
+            synchronous: SqliteSynchronous::Off,
+            _temporary: Some(Arc::new(temporary)),
+        };
+        Database::start(Engine::Sqlite(file)).await
+    }
+}
+
+/// Which file, and how it is written.
+#[derive(Debug, Clone)]
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) synchronous: SqliteSynchronous,
+    /// Kept until the last connection is closed.
+    pub(super) _temporary: Option<Arc<Temporary>>,
+}
+
+impl File {
+    pub(super) fn options(&self) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(&self.path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(self.synchronous)
+            .busy_timeout(BUSY)
+            .disable_statement_logging()
+    }
+
+    /// The connection that writes.
+    pub(super) async fn connect(&self) -> Result<Connection> {
+        Ok(Connection::Sqlite(self.options().connect().await?))
+    }
+
+    pub(super) fn reads(&self) -> Reads {
+        let pool = SqlitePoolOptions::new()
+            .max_connections(READERS_MAX)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect_lazy_with(self.options().create_if_missing(false).read_only(true));
+        Reads::Sqlite(pool)
+    }
+}
+
+/// Brings the tables up to date.
+pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
+    let first = Migration::new(
+        1,
+        Cow::Borrowed("first"),
+        MigrationType::Simple,
+        include_str!("../../migrations/sqlite/0001_first.sql").into_sql_str(),
+        false,
+    );
+    let migrator = Migrator::with_migrations(vec![first]);
+    // `run` borrows its connection in a way that makes the future of `open` not `Send` for rustc.
+    let done = migrator.run_direct(None, connection, false).await;
+    done.map_err(|error| Error::Database(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::super::cells::Cells;
+    use super::*;
+    use crate::{Batch, Claim, Store, Tenant};
+
+    #[tokio::test]
+    async fn a_temporary_store_leaves_nothing() {
+        let store = Sqlite::temporary().await.unwrap();
+        let Engine::Sqlite(file) = &store._engine;
+        let path = file.path.clone();
+        store.ready().await.unwrap();
+        assert!(path.exists());
+        store.close().await;
+        drop(store);
+        assert!(!path.exists());
+        let rest = path.with_extension("db-wal");
+        assert!(!rest.exists());
+    }
+
+    #[tokio::test]
+    async fn a_commit_waits_for_the_disk() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("store.db")).await.unwrap();
+        let Engine::Sqlite(file) = &store._engine;
+        let mut connection = file.options().connect().await.unwrap();
+        for (pragma, expected) in [
+            (
+                "SELECT journal_mode AS mode FROM pragma_journal_mode",
+                "wal",
+            ),
+            (
+                "SELECT CAST(synchronous AS TEXT) AS mode FROM pragma_synchronous",
+                "2",
+            ),
+        ] {
+            let row = sqlx::query(pragma)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            assert_eq!(
+                Cells::Sqlite(&row).text("mode").unwrap(),
+                expected,
+                "{pragma}"
+            );
+        }
+    }
+
+    /// As when `keys create` runs beside `serve`.
+    #[tokio::test]
+    async fn two_processes_take_turns() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let one = Sqlite::open(&path).await.unwrap();
+        let other = Sqlite::open(&path).await.unwrap();
+        let tenant = Tenant::operator();
+        let write = |store: &'static str, number: usize| {
+            let id = format!("job-{store}-{number}").parse().unwrap();
+            let job = crate::NewJob {
+                id,
+                name: "sweep".to_owned(),
+                payload: "{}".to_owned(),
+                run_at: Timestamp::UNIX_EPOCH,
+                dedupe_key: None,
+            };
+            Batch::of(&tenant, Timestamp::UNIX_EPOCH).enqueue(job)
+        };
+        for number in 0..50 {
+            let both = tokio::join!(
+                one.apply(write("one", number)),
+                other.apply(write("other", number)),
+            );
+            both.0.unwrap();
+            both.1.unwrap();
+        }
+        let claim = Claim {
+            now: Timestamp::UNIX_EPOCH,
+            lease_until: Timestamp::MAX,
+            limit: 999,
+        };
+        assert_eq!(
+            one.claim_jobs(&["sweep"], "me", claim).await.unwrap().len(),
+            100
+        );
+    }
+}
