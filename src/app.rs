@@ -21,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use crate::carriers::CARRIERS;
 use crate::config::{AccountConfig, Config};
 use crate::grpc::{self, Services};
+use crate::seal::Seal;
 use crate::service::addresses::AddressChecks;
 use crate::service::catalogue::Catalogues;
 use crate::service::errands::Errands;
@@ -54,6 +55,7 @@ struct Ground {
     config: Config,
     clock: SharedClock,
     store: Arc<dyn Store>,
+    seal: Arc<Seal>,
     accounts: Arc<Accounts>,
     closing: CancellationToken,
     tasks: TaskTracker,
@@ -156,11 +158,13 @@ impl Ground {
         }
         let accounts = Arc::new(Accounts::new(accounts));
         let store = open_store(&config.store.path).await?;
+        let seal = Arc::new(Seal::from_file(&config.store.key())?);
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         Ok(Self {
             config,
             clock,
             store,
+            seal,
             accounts,
             closing,
             tasks,
@@ -192,6 +196,7 @@ impl Ground {
                 accounts(),
                 Arc::clone(&rates),
                 store(),
+                Arc::clone(&self.seal),
                 clock(),
                 config.purchase.clone(),
                 self.tasks.clone(),
@@ -230,6 +235,7 @@ impl Ground {
         let settle_tick = Duration::from_millis(config.purchase.settle_ms);
         let settlement = Settlement::new(
             self.accounts.clone(),
+            services.purchases.clone(),
             services.voids.clone(),
             self.store.clone(),
             self.clock.clone(),

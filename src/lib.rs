@@ -11,5 +11,6 @@ pub mod jobs;
 pub mod label;
 pub mod played;
 pub mod push;
+pub mod seal;
 pub mod service;
 pub mod telemetry;

@@ -57,6 +57,20 @@ impl std::fmt::Debug for HttpConfig {
 pub struct StoreConfig {
     /// The file of the embedded database.
     pub path: PathBuf,
+    /// The file of the key under which carriers' answers are kept; empty: beside the database.
+    pub key_file: PathBuf,
+}
+
+impl StoreConfig {
+    /// Where the key is.
+    #[must_use]
+    pub fn key(&self) -> PathBuf {
+        if self.key_file.as_os_str().is_empty() {
+            self.path.with_extension("key")
+        } else {
+            self.key_file.clone()
+        }
+    }
 }
 
 /// The log.

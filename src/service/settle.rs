@@ -11,7 +11,7 @@ use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
 
-use super::purchase::{bought, order_of, trackers};
+use super::purchase::{Purchases, bought, order_of, trackers};
 use super::void::{Voids, shipment_of};
 use super::{Account, Accounts, Fault, fault};
 use crate::config::PurchaseConfig;
@@ -20,6 +20,7 @@ use crate::config::PurchaseConfig;
 #[derive(Debug)]
 pub struct Settlement {
     accounts: Arc<Accounts>,
+    purchases: Purchases,
     voids: Voids,
     store: Arc<dyn Store>,
     clock: SharedClock,
@@ -43,6 +44,7 @@ impl Settlement {
     #[must_use]
     pub fn new(
         accounts: Arc<Accounts>,
+        purchases: Purchases,
         voids: Voids,
         store: Arc<dyn Store>,
         clock: SharedClock,
@@ -50,6 +52,7 @@ impl Settlement {
     ) -> Self {
         Self {
             accounts,
+            purchases,
             voids,
             store,
             clock,
@@ -90,7 +93,7 @@ impl Settlement {
                 self.advance(&purchase, Step::Cancelled(fault)).await
             }
             PurchaseState::Sending => self.advance(&purchase, Step::Unknown(interrupted())).await,
-            PurchaseState::Unknown => match self.look_up(&purchase, now).await {
+            PurchaseState::Unknown => match self.clear_up(&purchase, now).await {
                 Err(error) if self.doubted_for(&purchase, now) > self.review_after() => {
                     self.review(&purchase, kept(&error)).await
                 }
@@ -111,6 +114,20 @@ impl Settlement {
             | PurchaseState::Cancelled
             | PurchaseState::Voided
             | PurchaseState::VoidRefused => Ok(()),
+        }
+    }
+
+    /// By what the carrier answered, where that was kept; then by what it knows.
+    async fn clear_up(&self, purchase: &Purchase, now: Timestamp) -> Result<(), Fault> {
+        match self.purchases.reread(purchase).await? {
+            Some(outcome) => {
+                self.forget(&purchase.id);
+                let batch = Batch::of(&purchase.tenant, now);
+                let batch = outcome.put(batch, &purchase.id, purchase.version);
+                self.store.apply(batch).await?;
+                Ok(())
+            }
+            None => self.look_up(purchase, now).await,
         }
     }
 

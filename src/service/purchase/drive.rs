@@ -13,7 +13,7 @@ use parcelgate_store::{
 
 use super::Purchases;
 use super::flights::{Flight, Flights};
-use super::witness::Witness;
+use super::witness::{Keeper, Retold};
 use crate::service::{Account, Fault, fault};
 
 impl Purchases {
@@ -38,9 +38,7 @@ impl Purchases {
 
     /// Sends an accepted purchase, once: of all who try, one wins the step to SENDING.
     async fn send(&self, purchase: Purchase) -> Result<(), Fault> {
-        let account = self.accounts.get(&purchase.account);
-        let account =
-            account.ok_or_else(|| Fault::NotFound(format!("accounts/{}", purchase.account)))?;
+        let account = self.account_of(&purchase)?;
         let order = order_of(&self.store, &purchase).await?;
 
         let budget = Duration::from_millis(self.config.carrier_ms_max);
@@ -62,33 +60,52 @@ impl Purchases {
         self.record(&sending, outcome).await
     }
 
-    async fn buy(
+    pub(super) async fn buy(
         &self,
         account: &Account,
         sending: &Purchase,
         order: &Order,
         deadline: Instant,
     ) -> Result<Shipment, Error> {
-        let witness = Witness {
-            door: &account.wire,
-            store: &self.store,
-            clock: &self.clock,
-            tenant: &sending.tenant,
-            shipment: &sending.id,
-            epoch: sending.version.epoch,
+        let keeper = Keeper {
+            store: Arc::clone(&self.store),
+            seal: Arc::clone(&self.seal),
+            clock: Arc::clone(&self.clock),
+            sending: sending.clone(),
         };
-        let call = Call::new(&witness, deadline);
-        let carrier = &account.carrier;
-        let lacks = || Error::new(Kind::Unsupported, account.carrier_id().clone(), "buy");
-        match order.direction {
-            Direction::Outbound => {
-                carrier
-                    .shipping()
-                    .ok_or_else(lacks)?
-                    .buy(&call, order)
-                    .await
-            }
-            Direction::Return => carrier.returns().ok_or_else(lacks)?.buy(&call, order).await,
+        let call = account.call(deadline).seen_by(Arc::new(keeper));
+        sell(account, &call, order).await
+    }
+
+    /// What the carrier's kept answers to the last sending come to, when there are any and they say
+    /// for certain; nothing is sent again.
+    pub(crate) async fn reread(&self, purchase: &Purchase) -> Result<Option<Outcome>, Fault> {
+        let kept = self.store.evidence(&purchase.tenant, &purchase.id).await?;
+        let account = self.account_of(purchase)?;
+        let Some(door) = Retold::of(account, &self.seal, purchase, &kept) else {
+            return Ok(None);
+        };
+        let order = order_of(&self.store, purchase).await?;
+        let call = Call::new(&door, parcelgate_clock::instant() + REREADING);
+        let outcome = self.outcome_of(purchase, sell(account, &call, &order).await);
+        Ok(Some(outcome).filter(Outcome::is_certain))
+    }
+
+    fn account_of(&self, purchase: &Purchase) -> Result<&Arc<Account>, Fault> {
+        let account = self.accounts.get(&purchase.account);
+        account.ok_or_else(|| Fault::NotFound(format!("accounts/{}", purchase.account)))
+    }
+
+    fn outcome_of(&self, purchase: &Purchase, sold: Result<Shipment, Error>) -> Outcome {
+        match sold {
+            Ok(shipment) => Outcome {
+                followed: trackers(purchase, &shipment, self.clock.now()).collect(),
+                step: Step::Bought(bought(shipment)),
+            },
+            Err(error) => Outcome {
+                followed: Vec::new(),
+                step: step_after(&error),
+            },
         }
     }
 
@@ -97,19 +114,11 @@ impl Purchases {
         sending: &Purchase,
         outcome: Result<Shipment, Error>,
     ) -> Result<(), Fault> {
-        let now = self.clock.now();
-        let (step, followed) = match outcome {
-            Ok(shipment) => {
-                let followed: Vec<_> = trackers(sending, &shipment, now).collect();
-                (Step::Bought(bought(shipment)), followed)
-            }
-            Err(error) => (step_after(&error), Vec::new()),
-        };
-        let certain = matches!(step, Step::Bought(_) | Step::Rejected(_));
+        let outcome = self.outcome_of(sending, outcome);
+        let certain = outcome.is_certain();
         let from = |version: Version| {
-            let batch = Batch::of(&sending.tenant, now);
-            let batch = batch.advance(&sending.id, version, step.clone());
-            followed.iter().cloned().fold(batch, Batch::track)
+            let batch = Batch::of(&sending.tenant, self.clock.now());
+            outcome.clone().put(batch, &sending.id, version)
         };
         match self.store.apply(from(sending.version)).await {
             // The lease was over before the answer came. It ends the doubt all the same.
@@ -123,6 +132,39 @@ impl Purchases {
         Ok(())
     }
 }
+
+/// Where a sending leads, with all that goes into the same commit.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    step: Step,
+    followed: Vec<NewTracker>,
+}
+
+impl Outcome {
+    /// Whether it ends the doubt.
+    pub(crate) const fn is_certain(&self) -> bool {
+        matches!(self.step, Step::Bought(_) | Step::Rejected(_))
+    }
+
+    /// Adds it to `batch`.
+    pub(crate) fn put(self, batch: Batch, id: &ShipmentId, from: Version) -> Batch {
+        let batch = batch.advance(id, from, self.step);
+        self.followed.into_iter().fold(batch, Batch::track)
+    }
+}
+
+/// Asks the carrier for what is ordered.
+async fn sell(account: &Account, call: &Call<'_>, order: &Order) -> Result<Shipment, Error> {
+    let carrier = &account.carrier;
+    let lacks = || Error::new(Kind::Unsupported, account.carrier_id().clone(), "buy");
+    match order.direction {
+        Direction::Outbound => carrier.shipping().ok_or_else(lacks)?.buy(call, order).await,
+        Direction::Return => carrier.returns().ok_or_else(lacks)?.buy(call, order).await,
+    }
+}
+
+/// How long reading an answer again may take: what it leads to may have to be fetched.
+const REREADING: Duration = Duration::from_secs(15);
 
 /// Takes the flight out of the air, also when its task panics.
 struct Landing {

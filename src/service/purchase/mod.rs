@@ -7,6 +7,7 @@
 mod drive;
 mod flights;
 mod select;
+mod testimony;
 #[cfg(test)]
 mod tests;
 mod witness;
@@ -31,6 +32,7 @@ use super::rates::Rates;
 use super::{Account, Accounts, Caller, Fault, MARGIN};
 use crate::config::PurchaseConfig;
 use crate::label::form_to_buy;
+use crate::seal::Seal;
 use flights::Flights;
 
 /// What is to be bought.
@@ -88,6 +90,7 @@ pub struct Purchases {
     accounts: Arc<Accounts>,
     rates: Arc<Rates>,
     store: Arc<dyn Store>,
+    seal: Arc<Seal>,
     clock: SharedClock,
     config: PurchaseConfig,
     flights: Arc<Flights>,
@@ -109,6 +112,7 @@ impl Purchases {
         accounts: Arc<Accounts>,
         rates: Arc<Rates>,
         store: Arc<dyn Store>,
+        seal: Arc<Seal>,
         clock: SharedClock,
         config: PurchaseConfig,
         tasks: TaskTracker,
@@ -117,6 +121,7 @@ impl Purchases {
             accounts,
             rates,
             store,
+            seal,
             clock,
             config,
             flights: Arc::default(),

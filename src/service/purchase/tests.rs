@@ -1,5 +1,7 @@
 //! What a purchase comes to when something is held up.
 
+mod rereading;
+
 use parcelgate_carrier::{Error, Kind};
 use parcelgate_clock::System;
 use parcelgate_domain::{
@@ -13,10 +15,14 @@ use crate::service::rates::{Exchange, ExchangeTable};
 use crate::service::{fault, main_tenant};
 
 async fn purchases() -> Purchases {
+    purchases_with(Accounts::default()).await
+}
+
+async fn purchases_with(accounts: Accounts) -> Purchases {
     let config = Config::load(None).unwrap();
     let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
     let clock: SharedClock = Arc::new(System);
-    let accounts = Arc::new(Accounts::default());
+    let accounts = Arc::new(accounts);
     let exchange = Exchange::new(ExchangeTable {
         base: Currency::USD,
         rates: ExchangeRates::new(Vec::new()),
@@ -28,11 +34,14 @@ async fn purchases() -> Purchases {
         config.rates,
         exchange,
     );
+    let folder = tempfile::tempdir().unwrap();
+    let seal = Arc::new(Seal::from_file(&folder.path().join("test.key")).unwrap());
     let tasks = tokio_util::task::TaskTracker::new();
     Purchases::new(
         accounts,
         Arc::new(rates),
         store,
+        seal,
         clock,
         config.purchase,
         tasks,
@@ -47,6 +56,10 @@ impl Purchases {
     }
 
     async fn accepted(&self) -> Purchase {
+        self.accepted_as("{}").await
+    }
+
+    async fn accepted_as(&self, order: &str) -> Purchase {
         let now = self.clock.now();
         let new = NewPurchase {
             id: ShipmentId::fresh(now),
@@ -54,7 +67,7 @@ impl Purchases {
             account: "acme".parse().unwrap(),
             carrier: CarrierId::known("acme"),
             service: service(),
-            order: "{}".into(),
+            order: order.to_owned().into(),
             quoted: None,
             order_number: None,
         };
