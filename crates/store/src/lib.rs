@@ -8,6 +8,7 @@
 //!
 //! Times are kept in whole microseconds. Every list has a `limit`; pages go by id, oldest first.
 
+mod audit;
 mod batch;
 mod error;
 mod ids;
@@ -21,24 +22,27 @@ use std::fmt::Debug;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 use tokio::sync::watch;
 
+pub use audit::{Wrong, audit};
 pub use batch::{Applied, Batch, Seen};
-pub use error::{Error, Result};
+pub use error::{Error, Result, SpendRefusal};
 pub use ids::{
     DeliveryId, EventUid, Id, InvalidName, JobId, KeyId, QuoteId, ShipmentId, SubscriptionId,
     Tenant, TrackerId, of,
 };
 pub use records::{
-    ApiKey, Blob, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Event, Evidence,
-    Fault, Filter, Job, JobReport, LabelRecord, NewDelivery, NewJob, NewPurchase, NewSubscription,
-    NewTracker, Observation, Parcel, ParcelLabel, Purchase, QuoteRecord, RequestKey, Reservation,
-    ShipmentFilter, ShipmentNews, Step, Subscription, SubscriptionChange, SubscriptionState,
-    Tracker, TrackerEnd, TrackerFilter, TrackerNews, Version,
+    ApiKey, Blob, Book, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Entry,
+    EntryKind, Event, Evidence, Fault, Filter, Job, JobReport, LabelRecord, Line, NewDelivery,
+    NewJob, NewPurchase, NewSubscription, NewTracker, Observation, Parcel, ParcelLabel, Purchase,
+    QuoteRecord, RequestKey, Reservation, ShipmentFilter, ShipmentNews, Spend, Step, Subscription,
+    SubscriptionChange, SubscriptionState, Tracker, TrackerEnd, TrackerFilter, TrackerNews,
+    Version, balance,
 };
 
-pub use sql::{Database, Sqlite};
+pub use sql::{Database, Postgres, Sqlite};
 
 /// What the gateway keeps.
 #[async_trait]
@@ -125,6 +129,12 @@ pub trait Store: Debug + Send + Sync + 'static {
         filter: &ShipmentFilter,
         page: Page<'_, ShipmentId>,
     ) -> Result<Vec<Purchase>>;
+
+    /// What was entered in the ledger for these shipments: by shipment, in the order made.
+    async fn entries(&self, tenant: &Tenant, shipments: &[ShipmentId]) -> Result<Vec<Entry>>;
+
+    /// What the purchases accepted on `day` (UTC) with an API key come to, one for each currency.
+    async fn spends(&self, tenant: &Tenant, key: &KeyId, day: Date) -> Result<Vec<Spend>>;
 
     /// The order of a shipment, as it was accepted: JSON with names and addresses in it.
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>>;

@@ -5,13 +5,19 @@
 mod cells;
 mod connection;
 mod deliveries;
+mod dialect;
 mod engine;
+mod entries;
 mod events;
+#[cfg(any(test, feature = "suite"))]
+pub(crate) mod every;
+mod follow;
 mod group;
 mod jobs;
 mod keys;
 mod ledger;
 mod papers;
+mod postgres;
 mod quotes;
 mod reservations;
 mod shipments;
@@ -23,6 +29,7 @@ mod trackers;
 mod tracking;
 mod waiting;
 mod writer;
+mod zero;
 
 #[cfg(test)]
 mod statements;
@@ -31,21 +38,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use self::connection::Reads;
 use self::engine::Engine;
 use self::group::{Asked, Command, ForJobs};
+pub use self::postgres::Postgres;
 pub use self::sqlite::Sqlite;
 use self::waiting::Waiting;
 use self::writer::Writer;
 use crate::{
-    ApiKey, Applied, Batch, Claim, Delivery, DeliveryId, DeliveryState, Error, Event, Evidence,
-    Head, Job, KeyId, LabelRecord, Page, Purchase, QuoteId, QuoteRecord, RequestKey, Reservation,
-    Result, ShipmentFilter, ShipmentId, Store, Subscription, SubscriptionId, Tenant, Tracker,
-    TrackerFilter, TrackerId,
+    ApiKey, Applied, Batch, Claim, Delivery, DeliveryId, DeliveryState, Entry, Error, Event,
+    Evidence, Head, Job, KeyId, LabelRecord, Page, Purchase, QuoteId, QuoteRecord, RequestKey,
+    Reservation, Result, ShipmentFilter, ShipmentId, Spend, Store, Subscription, SubscriptionId,
+    Tenant, Tracker, TrackerFilter, TrackerId,
 };
 
 /// How many connections read at once.
@@ -57,6 +66,8 @@ pub struct Database {
     reads: Reads,
     commands: Mutex<Option<mpsc::Sender<Command>>>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Follows other replicas, until this is dropped.
+    follower: Mutex<JoinSet<()>>,
     quotes: Arc<Waiting>,
     head: watch::Receiver<Head>,
     /// Outlives the connections.
@@ -65,10 +76,9 @@ pub struct Database {
 
 impl Database {
     async fn start(engine: Engine) -> Result<Self> {
-        let mut connection = engine.connect().await?;
-        engine.migrate(&mut connection).await?;
-        let seq = events::head(&mut connection).await?;
-        let (head, watched) = watch::channel(Head { seq, work: 0 });
+        let mut connection = engine.open().await?;
+        let (head, watched) = watch::channel(connection.head().await?);
+        let head = Arc::new(head);
         let (commands, received) = mpsc::channel(writer::WAITING_MAX);
         let quotes = Arc::new(Waiting::default());
         let writer = Writer {
@@ -76,12 +86,17 @@ impl Database {
             connection: Some(connection),
             commands: received,
             quotes: Arc::clone(&quotes),
-            head,
+            head: Arc::clone(&head),
         };
+        let mut follower = JoinSet::new();
+        if let Engine::Postgres(server) = &engine {
+            follower.spawn(follow::follow(server.clone(), head));
+        }
         Ok(Self {
             reads: engine.reads(),
             commands: Mutex::new(Some(commands)),
             writer: Mutex::new(Some(tokio::spawn(writer.run()))),
+            follower: Mutex::new(follower),
             quotes,
             head: watched,
             _engine: engine,
@@ -126,6 +141,9 @@ impl Store for Database {
         drop(commands.unwrap_or_else(PoisonError::into_inner).take());
         let writer = self.writer.lock();
         let writer = writer.unwrap_or_else(PoisonError::into_inner).take();
+        let follower = self.follower.lock();
+        let mut follower = std::mem::take(&mut *follower.unwrap_or_else(PoisonError::into_inner));
+        follower.shutdown().await;
         // Readers first: the last connection to close tidies the file up, and only the writer may.
         self.reads.close().await;
         if let Some(writer) = writer
@@ -192,6 +210,14 @@ impl Store for Database {
         page: Page<'_, ShipmentId>,
     ) -> Result<Vec<Purchase>> {
         shipments::list(&self.reads, tenant, filter, page).await
+    }
+
+    async fn entries(&self, tenant: &Tenant, shipments: &[ShipmentId]) -> Result<Vec<Entry>> {
+        entries::of_shipments(&self.reads, tenant, shipments).await
+    }
+
+    async fn spends(&self, tenant: &Tenant, key: &KeyId, day: Date) -> Result<Vec<Spend>> {
+        entries::spends(&self.reads, tenant, key, day).await
     }
 
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>> {

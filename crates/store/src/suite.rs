@@ -3,6 +3,7 @@
 mod deliveries;
 mod jobs;
 mod make;
+mod replicas;
 mod shipments;
 mod tenants;
 mod trackers;
@@ -71,4 +72,16 @@ pub fn cases() -> Vec<Case> {
         tenants::cases(),
     ];
     groups.into_iter().flatten().collect()
+}
+
+/// Those of a store that several processes have open at once: each that a place opens is one.
+#[must_use]
+pub fn replicas() -> Vec<Case> {
+    replicas::cases()
+}
+
+/// Every statement as Postgres is told it.
+#[must_use]
+pub fn postgres_statements() -> Vec<String> {
+    crate::sql::every::for_postgres()
 }

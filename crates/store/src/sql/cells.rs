@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use parcelgate_domain::{Currency, Money};
 use serde::de::DeserializeOwned;
 use sqlx::Row;
+use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
+use super::zero;
 use crate::{Error, Result};
 
 /// A time as it is kept. The last second there is keeps its beginning: jiff does not read the rest
@@ -27,24 +29,28 @@ pub(super) fn maybe_micros(at: Option<Timestamp>) -> Option<i64> {
 #[derive(Debug)]
 pub(super) enum Cells<'r> {
     Sqlite(&'r SqliteRow),
+    Postgres(&'r PgRow),
 }
 
 impl Cells<'_> {
     pub(super) fn maybe_text(&self, column: &'static str) -> Result<Option<String>> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(column)?),
+            Self::Postgres(row) => Ok(row.try_get::<Option<String>, _>(column)?.map(zero::give)),
         }
     }
 
     pub(super) fn maybe_int(&self, column: &'static str) -> Result<Option<i64>> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(column)?),
+            Self::Postgres(row) => Ok(row.try_get(column)?),
         }
     }
 
     pub(super) fn maybe_bytes(&self, column: &'static str) -> Result<Option<Vec<u8>>> {
         match self {
             Self::Sqlite(row) => Ok(row.try_get(column)?),
+            Self::Postgres(row) => Ok(row.try_get(column)?),
         }
     }
 

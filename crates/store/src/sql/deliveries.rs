@@ -11,7 +11,7 @@ use super::statement::{self, Statement};
 use crate::rules::Lane;
 use crate::{Claim, Delivery, DeliveryId, DeliveryState, Page, Result, SubscriptionId, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[WANTED, LIST, CLAIM, INSERT, UPDATE, RELEASE];
 
 const WANTED: &str = "
@@ -20,7 +20,8 @@ const WANTED: &str = "
 
 const LIST: &str = "
     SELECT * FROM delivery
-    WHERE tenant = $1 AND subscription = $2 AND id > $3 AND ($5 IS NULL OR state = $5)
+    WHERE tenant = $1 AND subscription = $2 AND id > $3
+      AND (CAST($5 AS TEXT) IS NULL OR state = $5)
     ORDER BY id LIMIT $4";
 
 // A subscription's claims under way count towards what it may have at once. Left alone SQLite reads

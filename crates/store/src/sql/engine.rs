@@ -1,20 +1,34 @@
 //! The databases that the store knows.
 
 use super::connection::{Connection, Reads};
-use super::sqlite::{self, File};
+use super::postgres::{self, Server};
+use super::sqlite::File;
 use crate::Result;
 
 /// Which database, and where.
 #[derive(Debug, Clone)]
 pub(super) enum Engine {
     Sqlite(File),
+    Postgres(Server),
 }
 
 impl Engine {
+    /// The connection that writes, for the first time: the tables are brought up to date.
+    pub(super) async fn open(&self) -> Result<Connection> {
+        match self {
+            Self::Sqlite(file) => file.open().await,
+            Self::Postgres(server) => {
+                server.migrate().await?;
+                server.connect().await
+            }
+        }
+    }
+
     /// The connection that writes.
     pub(super) async fn connect(&self) -> Result<Connection> {
         match self {
             Self::Sqlite(file) => file.connect().await,
+            Self::Postgres(server) => server.connect().await,
         }
     }
 
@@ -22,13 +36,15 @@ impl Engine {
     pub(super) fn reads(&self) -> Reads {
         match self {
             Self::Sqlite(file) => file.reads(),
+            Self::Postgres(server) => server.reads(),
         }
     }
 
-    /// Brings the tables up to date.
-    pub(super) async fn migrate(&self, connection: &mut Connection) -> Result<()> {
-        match connection {
-            Connection::Sqlite(connection) => sqlite::migrate(connection).await,
+    /// What `writing` comes to, unless the database does not answer any more.
+    pub(super) async fn in_time<T>(&self, writing: impl Future<Output = Result<T>>) -> Result<T> {
+        match self {
+            Self::Sqlite(_) => writing.await,
+            Self::Postgres(_) => postgres::within(postgres::COMMIT_MAX, writing).await,
         }
     }
 }

@@ -7,7 +7,7 @@ use super::connection::{Connection, On, Reads};
 use super::statement::{self, Statement};
 use crate::{Event, Result, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[AFTER, AFTER_OF_TENANT, BY_SEQ, HEAD, SAVE];
 
 const AFTER: &str = "SELECT * FROM event WHERE seq > $1 ORDER BY seq LIMIT $2";

@@ -10,7 +10,7 @@ use super::group::ForJobs;
 use super::statement::{self, Statement};
 use crate::{Job, JobId, Result, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[WANTED, WANTED_BY_KEY, CLAIM, SAVE, DELETE];
 
 const WANTED: &str = "

@@ -9,7 +9,7 @@ use super::connection::{Connection, Reads};
 use super::statement::{self, Pile, Statement};
 use crate::{ApiKey, KeyId, Page, Result, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[WANTED, BY_ID, OF_TENANT, SAVE];
 
 const WANTED: &str = "
@@ -21,9 +21,11 @@ const OF_TENANT: &str = "
     SELECT * FROM api_key WHERE tenant = $1 AND id > $2 ORDER BY id LIMIT $3";
 
 const SAVE: &str = "
-    INSERT INTO api_key (tenant, id, name, hash, scopes, created_at, revoked_at, last_used_at)
+    INSERT INTO api_key (tenant, id, name, hash, scopes, spend_limit_minor,
+                         spend_limit_currency, created_at, revoked_at, last_used_at)
     SELECT value->>'tenant', value->>'id', value->>'name',
            substr($2, CAST(value->>'hash_from' AS INTEGER), 32), value->>'scopes',
+           CAST(value->'spend_limit'->>'minor' AS BIGINT), value->'spend_limit'->>'currency',
            CAST(value->>'created_at' AS BIGINT), CAST(value->>'revoked_at' AS BIGINT),
            CAST(value->>'last_used_at' AS BIGINT)
     FROM json_each($1) WHERE true
@@ -51,6 +53,7 @@ pub(super) async fn save<'a>(
             "name": key.name,
             "hash_from": hash_from,
             "scopes": json!(key.scopes).to_string(),
+            "spend_limit": key.spend_limit,
             "created_at": micros(key.created_at),
             "revoked_at": maybe_micros(key.revoked_at),
             "last_used_at": maybe_micros(key.last_used_at),
@@ -83,6 +86,7 @@ fn read(row: &Cells<'_>) -> Result<ApiKey> {
         name: row.text("name")?,
         hash: row.digest("hash")?,
         scopes: row.json("scopes")?,
+        spend_limit: row.maybe_money("spend_limit_minor", "spend_limit_currency")?,
         created_at: row.time("created_at")?,
         revoked_at: row.maybe_time("revoked_at")?,
         last_used_at: row.maybe_time("last_used_at")?,

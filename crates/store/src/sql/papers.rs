@@ -8,7 +8,7 @@ use super::connection::{Connection, Reads};
 use super::statement::{self, Pile, Statement};
 use crate::{Evidence, LabelRecord, Result, ShipmentId, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[LABELS, EVIDENCE, SAVE_LABELS, SAVE_EVIDENCE];
 
 const LABELS: &str = "

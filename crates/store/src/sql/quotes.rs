@@ -7,7 +7,7 @@ use super::connection::{Connection, Reads};
 use super::statement::{self, Statement};
 use crate::{QuoteId, QuoteRecord, Result, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[BY_ID, SAVE, FORGET];
 
 const BY_ID: &str = "SELECT * FROM quote WHERE tenant = $1 AND id = $2";

@@ -9,7 +9,7 @@ use super::connection::{Connection, Reads};
 use super::statement::{self, Pile, Statement};
 use crate::{RequestKey, Reservation, Result, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[WANTED, BY_KEY, SAVE];
 
 const WANTED: &str = "

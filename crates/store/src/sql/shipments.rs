@@ -11,7 +11,7 @@ use super::connection::{Connection, Reads};
 use super::statement::{self, Statement};
 use crate::{Page, Purchase, Result, ShipmentFilter, ShipmentId, Tenant, Version};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[
     WANTED,
     WANTED_BY_REFERENCE,
@@ -39,14 +39,19 @@ const BY_REFERENCE: &str = "SELECT * FROM shipment WHERE tenant = $1 AND referen
 
 const LIST: &str = "
     SELECT * FROM shipment
-    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR state = $4)
-      AND ($5 IS NULL OR carrier = $5) AND ($6 IS NULL OR account = $6)
+    WHERE tenant = $1 AND id > $2
+      AND (CAST($4 AS TEXT) IS NULL OR state = $4)
+      AND (CAST($5 AS TEXT) IS NULL OR carrier = $5)
+      AND (CAST($6 AS TEXT) IS NULL OR account = $6)
     ORDER BY id LIMIT $3";
 
 const LIST_BY_ORDER_NUMBER: &str = "
     SELECT * FROM shipment
-    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR state = $4)
-      AND ($5 IS NULL OR carrier = $5) AND ($6 IS NULL OR account = $6) AND order_number = $7
+    WHERE tenant = $1 AND id > $2
+      AND (CAST($4 AS TEXT) IS NULL OR state = $4)
+      AND (CAST($5 AS TEXT) IS NULL OR carrier = $5)
+      AND (CAST($6 AS TEXT) IS NULL OR account = $6)
+      AND order_number = $7
     ORDER BY id LIMIT $3";
 
 // The first condition is word for word that of the index.

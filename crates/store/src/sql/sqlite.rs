@@ -78,6 +78,13 @@ impl File {
             .disable_statement_logging()
     }
 
+    /// The connection that writes, with the tables up to date.
+    pub(super) async fn open(&self) -> Result<Connection> {
+        let mut connection = self.options().connect().await?;
+        migrate(&mut connection).await?;
+        Ok(Connection::Sqlite(connection))
+    }
+
     /// The connection that writes.
     pub(super) async fn connect(&self) -> Result<Connection> {
         Ok(Connection::Sqlite(self.options().connect().await?))
@@ -120,7 +127,9 @@ mod tests {
     #[tokio::test]
     async fn a_temporary_store_leaves_nothing() {
         let store = Sqlite::temporary().await.unwrap();
-        let Engine::Sqlite(file) = &store._engine;
+        let Engine::Sqlite(file) = &store._engine else {
+            panic!("{store:?}");
+        };
         let path = file.path.clone();
         store.ready().await.unwrap();
         assert!(path.exists());
@@ -135,7 +144,9 @@ mod tests {
     async fn a_commit_waits_for_the_disk() {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(&folder.path().join("store.db")).await.unwrap();
-        let Engine::Sqlite(file) = &store._engine;
+        let Engine::Sqlite(file) = &store._engine else {
+            panic!("{store:?}");
+        };
         let mut connection = file.options().connect().await.unwrap();
         for (pragma, expected) in [
             (

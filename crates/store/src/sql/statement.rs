@@ -4,11 +4,14 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value as Json;
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
 
 use super::cells::{Cells, unreadable};
 use super::connection::{Connection, On};
+use super::{dialect, zero};
 use crate::{Error, Id, Page, Result};
 
 /// A statement with what is bound to it, `$1` first.
@@ -69,6 +72,18 @@ impl Statement {
                 Value::Json(json) => query.bind(json),
             })
     }
+
+    fn for_postgres(self) -> Query<'static, sqlx::Postgres, PgArguments> {
+        let query = sqlx::query(AssertSqlSafe(dialect::for_postgres(self.sql)));
+        self.values
+            .into_iter()
+            .fold(query, |query, value| match value {
+                Value::Text(text) => query.bind(text.map(zero::keep)),
+                Value::Int(int) => query.bind(int),
+                Value::Bytes(bytes) => query.bind(bytes),
+                Value::Json(json) => query.bind(zero::keep_json(json)),
+            })
+    }
 }
 
 /// All rows of an answer.
@@ -77,11 +92,22 @@ pub(super) async fn all<'c, T>(
     statement: Statement,
     read: fn(&Cells<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let rows = match on.into() {
-        On::Sqlite(on) => statement.for_sqlite().fetch_all(on).await?,
-        On::SqliteReads(on) => statement.for_sqlite().fetch_all(on).await?,
-    };
+    match on.into() {
+        On::Sqlite(on) => sqlite_rows(&statement.for_sqlite().fetch_all(on).await?, read),
+        On::SqliteReads(on) => sqlite_rows(&statement.for_sqlite().fetch_all(on).await?, read),
+        On::Postgres(on) => postgres_rows(&statement.for_postgres().fetch_all(on).await?, read),
+        On::PostgresReads(on) => {
+            postgres_rows(&statement.for_postgres().fetch_all(on).await?, read)
+        }
+    }
+}
+
+fn sqlite_rows<T>(rows: &[SqliteRow], read: fn(&Cells<'_>) -> Result<T>) -> Result<Vec<T>> {
     rows.iter().map(|row| read(&Cells::Sqlite(row))).collect()
+}
+
+fn postgres_rows<T>(rows: &[PgRow], read: fn(&Cells<'_>) -> Result<T>) -> Result<Vec<T>> {
+    rows.iter().map(|row| read(&Cells::Postgres(row))).collect()
 }
 
 /// The row of an answer that has one at most.
@@ -98,6 +124,9 @@ pub(super) async fn run(on: &mut Connection, statement: Statement) -> Result<()>
     match on {
         Connection::Sqlite(on) => {
             statement.for_sqlite().execute(on).await?;
+        }
+        Connection::Postgres(on) => {
+            statement.for_postgres().execute(on).await?;
         }
     }
     Ok(())

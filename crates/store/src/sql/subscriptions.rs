@@ -10,7 +10,7 @@ use super::connection::{Connection, Reads};
 use super::statement::{self, Statement};
 use crate::{Page, Result, Subscription, SubscriptionId, SubscriptionState, Tenant};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[WANTED, BY_ID, LIST, BEHIND, SAVE, DELETE, DELETE_DELIVERIES];
 
 const WANTED: &str = "

@@ -12,7 +12,7 @@ use crate::{
     Claim, Page, Result, ShipmentId, Tenant, Tracker, TrackerEnd, TrackerFilter, TrackerId,
 };
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[
     WANTED,
     WANTED_BY_NUMBER,
@@ -37,12 +37,14 @@ const BY_ID: &str = "SELECT * FROM tracker WHERE tenant = $1 AND id = $2";
 
 const LIST: &str = "
     SELECT * FROM tracker
-    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR carrier = $4) AND ($5 = 0 OR ended IS NULL)
+    WHERE tenant = $1 AND id > $2
+      AND (CAST($4 AS TEXT) IS NULL OR carrier = $4) AND ($5 = 0 OR ended IS NULL)
     ORDER BY id LIMIT $3";
 
 const LIST_OF_SHIPMENT: &str = "
     SELECT * FROM tracker
-    WHERE tenant = $1 AND id > $2 AND ($4 IS NULL OR carrier = $4) AND ($5 = 0 OR ended IS NULL)
+    WHERE tenant = $1 AND id > $2
+      AND (CAST($4 AS TEXT) IS NULL OR carrier = $4) AND ($5 = 0 OR ended IS NULL)
       AND shipment = $6
     ORDER BY id LIMIT $3";
 

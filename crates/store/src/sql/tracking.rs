@@ -11,7 +11,7 @@ use super::statement::{self, Statement};
 use crate::rules::Known;
 use crate::{Result, Tenant, TrackerId};
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[KNOWN, WANTED, OF_TRACKER, SAVE];
 
 // Ids alone, from the index: most observations bring nothing new.

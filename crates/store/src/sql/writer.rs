@@ -14,7 +14,7 @@ use super::engine::Engine;
 use super::group::{Command, Group};
 use super::statement::{self, Statement};
 use super::waiting::Waiting;
-use super::{deliveries, jobs, ledger, quotes, trackers};
+use super::{deliveries, follow, jobs, ledger, quotes, trackers};
 use crate::rules::{Ledger, Needs};
 use crate::{Batch, Head, QuoteRecord, Result};
 
@@ -27,7 +27,7 @@ const GROUP_MAX: usize = 256;
 /// With how many bytes of labels and replies a commit is full.
 const GROUP_BYTES_MAX: usize = 16 << 20;
 
-#[cfg(test)]
+#[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[BEAT];
 
 const BEAT: &str = "UPDATE pulse SET beats = beats + 1 WHERE id = 1";
@@ -40,7 +40,7 @@ pub(super) struct Writer {
     pub(super) connection: Option<Connection>,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) quotes: Arc<Waiting>,
-    pub(super) head: watch::Sender<Head>,
+    pub(super) head: Arc<watch::Sender<Head>>,
 }
 
 impl Writer {
@@ -87,11 +87,7 @@ impl Writer {
         metrics::histogram!("store_commit_seconds").record(took);
         match written {
             Ok(head) => {
-                self.head.send_if_modified(|known| {
-                    let moved = *known != head;
-                    *known = head;
-                    moved
-                });
+                follow::tell(&self.head, head);
                 group.tell(None);
             }
             Err(error) => {
@@ -116,11 +112,12 @@ impl Writer {
             Some(connection) => connection,
             None => self.engine.connect().await?,
         };
-        let written = write(&mut connection, group, quotes, known).await;
+        let writing = write(&mut connection, group, quotes, known);
+        let written = self.engine.in_time(writing).await;
         if written.is_ok() {
             self.connection = Some(connection);
         } else {
-            connection.close().await;
+            connection.give_up().await;
         }
         written
     }
@@ -149,7 +146,7 @@ async fn write(
             .iter_mut()
             .for_each(|asked| asked.found = Some(Ok(())));
     }
-    on.commit().await?;
+    on.commit(before, head).await?;
     Ok(head)
 }
 

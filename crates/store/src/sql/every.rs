@@ -1,0 +1,32 @@
+//! Every statement, for those who check them.
+
+use super::{
+    deliveries, dialect, events, jobs, keys, papers, postgres, quotes, reservations, shipments,
+    subscriptions, trackers, tracking, writer,
+};
+
+/// Those that both databases are told.
+pub(super) fn every() -> Vec<&'static str> {
+    [
+        deliveries::SQL,
+        events::SQL,
+        jobs::SQL,
+        keys::SQL,
+        papers::SQL,
+        quotes::SQL,
+        reservations::SQL,
+        shipments::SQL,
+        subscriptions::SQL,
+        trackers::SQL,
+        tracking::SQL,
+        writer::SQL,
+    ]
+    .concat()
+}
+
+/// All that Postgres is told, as it is told.
+#[cfg(feature = "suite")]
+pub(crate) fn for_postgres() -> Vec<String> {
+    let every = [every(), postgres::SQL.to_vec()].concat();
+    every.into_iter().map(dialect::for_postgres).collect()
+}

@@ -1,0 +1,188 @@
+//! Postgres: one database for several replicas, of which one writes at a time.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
+
+use super::cells::Cells;
+use super::connection::{Connection, On, Reads};
+use super::engine::Engine;
+use super::statement::{self, Statement};
+use super::{Database, READERS_MAX};
+use crate::{Error, Head, Result};
+
+/// How long a commit may take before its connection is given up: longer than what the server
+/// itself waits for a lock and then for a statement.
+pub(super) const COMMIT_MAX: Duration = Duration::from_secs(30);
+
+/// How long a new connection may take, and a wait for one that is free.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+
+/// What every session asks of the server. A replica that stops in the midst of a commit, or whose
+/// machine is gone, holds the others up for no longer than these say.
+const SESSION: [(&str, &str); 8] = [
+    ("synchronous_commit", "on"),
+    ("lock_timeout", "10s"),
+    ("statement_timeout", "15s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+    ("default_transaction_isolation", "read committed"),
+];
+
+/// Instead of the above where tables are changed.
+const MIGRATION: [(&str, &str); 2] = [("lock_timeout", "5min"), ("statement_timeout", "5min")];
+
+/// Where a commit tells that the log has grown.
+pub(super) const fn channel() -> &'static str {
+    "parcelgate_head"
+}
+
+#[cfg(any(test, feature = "suite"))]
+pub(super) const SQL: &[&str] = &[BEGIN, LOCK, HEAD, MOVE, TELL, COMMIT];
+
+const BEGIN: &str = "BEGIN";
+
+const LOCK: &str = "SELECT seq, work FROM log_head WHERE id = 1 FOR UPDATE";
+
+const HEAD: &str = "SELECT seq, work FROM log_head WHERE id = 1";
+
+const MOVE: &str = "UPDATE log_head SET seq = $1, work = $2 WHERE id = 1";
+
+const TELL: &str = "SELECT pg_notify($1, '')";
+
+const COMMIT: &str = "COMMIT";
+
+/// Postgres: the store in a database that several replicas share.
+#[derive(Debug)]
+pub enum Postgres {}
+
+impl Postgres {
+    /// Opens the database of `url`, `postgres://user:password@host/name`, and brings its tables up
+    /// to date. Several replicas may do so at once.
+    ///
+    /// # Errors
+    /// When the server is not there, does not let us in, or the database is no store.
+    pub async fn open(url: &str) -> Result<Database> {
+        Database::start(Engine::Postgres(Server::at(url)?)).await
+    }
+}
+
+/// Which server and database.
+#[derive(Clone)]
+pub(super) struct Server(Arc<PgConnectOptions>);
+
+impl fmt::Debug for Server {
+    /// Without the password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(options) = self;
+        let database = options.get_database().unwrap_or_default();
+        write!(f, "Server({}/{database})", options.get_host())
+    }
+}
+
+impl Server {
+    fn at(url: &str) -> Result<Self> {
+        let options = PgConnectOptions::from_str(url)?;
+        let options = options.options(SESSION).disable_statement_logging();
+        Ok(Self(Arc::new(options)))
+    }
+
+    fn options(&self) -> PgConnectOptions {
+        (*self.0).clone()
+    }
+
+    /// The connection that writes.
+    pub(super) async fn connect(&self) -> Result<Connection> {
+        let connecting = within(CONNECT_MAX, async { Ok(self.0.connect().await?) });
+        Ok(Connection::Postgres(connecting.await?))
+    }
+
+    /// The connections that read.
+    pub(super) fn reads(&self) -> Reads {
+        let pool = PgPoolOptions::new()
+            .max_connections(READERS_MAX)
+            .acquire_timeout(CONNECT_MAX)
+            .connect_lazy_with(self.options());
+        Reads::Postgres(pool)
+    }
+
+    /// A connection that hears what others write, as a pool of one.
+    pub(super) fn listens(&self) -> sqlx::PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(CONNECT_MAX)
+            .connect_lazy_with(self.options())
+    }
+
+    /// Brings the tables up to date; who comes meanwhile waits.
+    pub(super) async fn migrate(&self) -> Result<()> {
+        let options = self.options().options(MIGRATION);
+        let mut connection = within(CONNECT_MAX, async { Ok(options.connect().await?) }).await?;
+        let first = Migration::new(
+            1,
+            Cow::Borrowed("first"),
+            MigrationType::Simple,
+            include_str!("../../migrations/postgres/0001_first.sql").into_sql_str(),
+            false,
+        );
+        let migrator = Migrator::with_migrations(vec![first]);
+        // As in SQLite's, and under an advisory lock.
+        let done = migrator.run_direct(None, &mut connection, false).await;
+        done.map_err(|error| Error::Database(error.to_string()))?;
+        Ok(connection.close().await?)
+    }
+}
+
+/// Begins to write: whoever else does is waited for, so what is read from now on stays as it is
+/// until the commit.
+pub(super) async fn begin(on: &mut Connection) -> Result<Head> {
+    statement::run(on, Statement::of(BEGIN)).await?;
+    let head = statement::one(on, Statement::of(LOCK), read).await?;
+    head.ok_or_else(|| Error::Database("log_head has no row".to_owned()))
+}
+
+/// Commits what moved the log from `before` to `after`, and wakes who follows it.
+pub(super) async fn commit(on: &mut Connection, before: Head, after: Head) -> Result<()> {
+    if after != before {
+        let work = i64::try_from(after.work).unwrap_or(i64::MAX);
+        let moved = Statement::of(MOVE).int(after.seq).int(work);
+        statement::run(on, moved).await?;
+        statement::run(on, Statement::of(TELL).text(channel())).await?;
+    }
+    statement::run(on, Statement::of(COMMIT)).await
+}
+
+/// Where the log stands.
+pub(super) async fn head(on: &mut PgConnection) -> Result<Head> {
+    let head = statement::one(On::Postgres(on), Statement::of(HEAD), read).await?;
+    head.ok_or_else(|| Error::Database("log_head has no row".to_owned()))
+}
+
+fn read(row: &Cells<'_>) -> Result<Head> {
+    Ok(Head {
+        seq: row.int("seq")?,
+        work: row.number("work")?,
+    })
+}
+
+/// What `doing` comes to, unless it takes longer than `limit`.
+pub(super) async fn within<T>(
+    limit: Duration,
+    doing: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    tokio::select! {
+        biased;
+        done = doing => done,
+        () = parcelgate_clock::sleep(limit) => {
+            Err(Error::Database(format!("no answer within {} s", limit.as_secs())))
+        }
+    }
+}

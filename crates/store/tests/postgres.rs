@@ -1,0 +1,215 @@
+//! The Postgres store keeps every promise of a store, and those of several replicas, each as a test
+//! of its own on a real server: that of `POSTGRES_URL`, or the one at the usual port. Where there is
+//! none the tests are ignored; with `CI=true` they fail.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::env;
+use std::process::{self, ExitCode};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::{BoxFuture, FutureExt};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use parcelgate_store::suite::{self, Place};
+use parcelgate_store::{Batch, NewJob, Postgres, Result, Store, Tenant};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
+
+const USUAL: &str = "postgres://postgres@127.0.0.1:5432/postgres";
+
+/// A case that waits for ever has failed.
+const CASE_MAX: Duration = Duration::from_secs(120);
+
+/// How long a server may take to let us in.
+const CONNECT_MAX: Duration = Duration::from_secs(5);
+
+fn server() -> String {
+    env::var("POSTGRES_URL").unwrap_or_else(|_| USUAL.to_owned())
+}
+
+/// A schema of its own for each case.
+struct Schema(String);
+
+impl Schema {
+    fn new() -> Self {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        Self(format!("parcelgate_test_{}_{number}", process::id()))
+    }
+
+    /// Its sessions are named as it is.
+    fn url(&self) -> String {
+        let (server, Self(name)) = (server(), self);
+        let more = if server.contains('?') { '&' } else { '?' };
+        format!("{server}{more}options[search_path]={name}&application_name={name}")
+    }
+
+    /// Says something to the server that the store would not.
+    async fn tell(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let sql = sql.replace("{schema}", &self.0);
+        let mut connection = PgConnection::connect(&server()).await?;
+        connection.execute(AssertSqlSafe(sql)).await?;
+        connection.close().await
+    }
+
+    async fn make(&self) -> Result<(), sqlx::Error> {
+        self.tell("CREATE SCHEMA {schema}").await
+    }
+
+    async fn remove(&self) -> Result<(), sqlx::Error> {
+        self.cut("true").await?;
+        self.tell("DROP SCHEMA {schema} CASCADE").await
+    }
+
+    /// Ends those of the case's sessions for which `condition` holds, as when the network breaks.
+    async fn cut(&self, condition: &str) -> Result<(), sqlx::Error> {
+        let cut = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+                   WHERE application_name = '{schema}' AND (";
+        self.tell(&[cut, condition, ")"].concat()).await
+    }
+}
+
+#[async_trait]
+impl Place for Schema {
+    async fn open(&self) -> Result<Arc<dyn Store>> {
+        Ok(Arc::new(Postgres::open(&self.url()).await?))
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+
+type Run = Box<dyn FnOnce(Arc<Schema>) -> BoxFuture<'static, Outcome> + Send>;
+
+fn run(case: Run) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = { runtime }.worker_threads(2).enable_all().build()?;
+    let schema = Arc::new(Schema::new());
+    runtime.block_on(schema.make())?;
+    let running = case(Arc::clone(&schema));
+    // Whatever becomes of it, a panic too, nothing of it stays on the server.
+    let ended = runtime.block_on(async {
+        let running = tokio::spawn(running);
+        tokio::time::timeout(CASE_MAX, running).await
+    });
+    runtime.block_on(schema.remove())?;
+    ended??.map_err(|error| Failed::from(error.to_string()))
+}
+
+/// Why there is no server to try, if so.
+fn absent() -> Option<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = { runtime }.enable_all().build().unwrap();
+    let url = server();
+    let connect = async { tokio::time::timeout(CONNECT_MAX, PgConnection::connect(&url)).await };
+    match runtime.block_on(connect) {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some(format!("no Postgres at POSTGRES_URL: {error}")),
+        Err(_) => Some("no Postgres at POSTGRES_URL answers".to_owned()),
+    }
+}
+
+fn job(number: usize) -> Batch {
+    let job = NewJob {
+        id: format!("job-{number}").parse().unwrap(),
+        name: "settle".to_owned(),
+        payload: "{}".to_owned(),
+        run_at: jiff::Timestamp::UNIX_EPOCH,
+        dedupe_key: None,
+    };
+    Batch::of(&Tenant::operator(), jiff::Timestamp::UNIX_EPOCH).enqueue(job)
+}
+
+/// Nothing checks statements when they are compiled.
+async fn statements_fit(schema: Arc<Schema>) -> Outcome {
+    schema.open().await?.close().await;
+    let mut connection = PgConnection::connect(&schema.url()).await?;
+    let statements = suite::postgres_statements();
+    assert!(statements.len() > 40);
+    for sql in statements {
+        let fits = connection
+            .prepare(AssertSqlSafe(&*sql).into_sql_str())
+            .await;
+        assert!(fits.is_ok(), "{}: {sql}", fits.err().unwrap());
+    }
+    let planted = "SELECT colour FROM shipment".into_sql_str();
+    assert!(connection.prepare(planted).await.is_err(), "it is seen");
+    Ok(())
+}
+
+/// A commit whose connection is lost is an error to who asked; the next has a new connection.
+async fn opened_again(schema: Arc<Schema>) -> Outcome {
+    let (one, other) = (schema.open().await?, schema.open().await?);
+    let mut head = other.head();
+    one.apply(job(0)).await?;
+    head.wait_for(|head| head.work == 1).await?;
+    schema.cut("true").await?;
+    let lost = one.apply(job(1)).await;
+    assert!(lost.is_err(), "{lost:?}");
+    assert!(one.apply(job(1)).await.is_ok());
+    head.wait_for(|head| head.work == 2).await?;
+
+    // One that only listens hears again what is written then.
+    schema
+        .cut("query LIKE 'LISTEN%' OR query LIKE '%log_head%'")
+        .await?;
+    let mut number = 2;
+    while one.apply(job(number)).await.is_err() {
+        number += 1;
+    }
+    head.wait_for(|head| head.work > 2).await?;
+    Ok(())
+}
+
+/// Another that has stopped in the midst of a commit holds nobody up for ever.
+async fn not_held_up(schema: Arc<Schema>) -> Outcome {
+    let store = schema.open().await?;
+    let mut stuck = PgConnection::connect(&schema.url()).await?;
+    stuck.execute("BEGIN").await?;
+    stuck.execute("SELECT * FROM log_head FOR UPDATE").await?;
+    let refused = store.apply(job(0)).await;
+    assert!(refused.is_err(), "{refused:?}");
+    stuck.execute("ROLLBACK").await?;
+    store.apply(job(0)).await?;
+    store.ready().await?;
+    Ok(())
+}
+
+fn trials() -> Vec<(&'static str, Run)> {
+    let cases = suite::cases().into_iter().chain(suite::replicas());
+    let cases = cases.map(|case| {
+        let name = case.name;
+        let run: Run = Box::new(|schema| async move { case.run(schema).await }.boxed());
+        (name, run)
+    });
+    let mut trials: Vec<(&'static str, Run)> = cases.collect();
+    trials.push((
+        "server::every_statement_fits",
+        Box::new(|at| statements_fit(at).boxed()),
+    ));
+    trials.push((
+        "server::what_is_lost_is_opened_again",
+        Box::new(|at| opened_again(at).boxed()),
+    ));
+    trials.push((
+        "server::one_that_hangs_holds_nobody_up",
+        Box::new(|at| not_held_up(at).boxed()),
+    ));
+    trials
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let absent = absent();
+    let in_ci = env::var("CI").as_deref() == Ok("true");
+    let trials = trials().into_iter().map(|(name, case)| {
+        let absent = absent.clone();
+        Trial::ignorable_test(name, move || match absent {
+            None => run(case).map(|()| Completion::Completed),
+            Some(why) if in_ci => Err(why.into()),
+            Some(why) => Ok(Completion::ignored_with(why)),
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
