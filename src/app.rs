@@ -26,6 +26,7 @@ use crate::service::addresses::AddressChecks;
 use crate::service::catalogue::Catalogues;
 use crate::service::errands::Errands;
 use crate::service::keys::Keys;
+use crate::service::late::LateWatch;
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
@@ -241,6 +242,12 @@ impl Ground {
             self.clock.clone(),
             config.purchase.clone(),
         );
+        let late = LateWatch::new(
+            self.accounts.clone(),
+            self.store.clone(),
+            self.clock.clone(),
+            &config.purchase.late_watch_s,
+        );
         let poll = Poll::new(services.tracks.clone());
         let closing = || self.closing.clone();
         let (store, clock) = (self.store.clone(), self.clock.clone());
@@ -248,6 +255,7 @@ impl Ground {
         let mut loops = vec![
             tokio::spawn(jobs::poll(self.store.clone(), poll, tick, closing())),
             tokio::spawn(jobs::settle(settlement, settle_tick, closing())),
+            tokio::spawn(jobs::watch_late(late, settle_tick, closing())),
             tokio::spawn(push::run(store, clock, config.push.clone(), closing())),
         ];
         loops.extend(upkeep.map(tokio::spawn));

@@ -8,6 +8,7 @@ use parcelgate_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ExchangeConfig;
+use crate::service::late::LateWatch;
 use crate::service::rates::Exchange;
 use crate::service::settle::Settlement;
 use crate::service::track::Poll;
@@ -43,6 +44,22 @@ pub async fn settle(settlement: Settlement, tick: Duration, closing: Cancellatio
         match closing.run_until_cancelled(settlement.round()).await {
             Some(Ok(_)) => {}
             Some(Err(error)) => tracing::warn!(%error, "a round of settling failed"),
+            None => return,
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(tick) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// Looks for what was declared absent, until `closing`.
+pub async fn watch_late(late: LateWatch, tick: Duration, closing: CancellationToken) {
+    loop {
+        // Cut in the middle nothing is lost: what was claimed is due again once the claim is over.
+        match closing.run_until_cancelled(late.round()).await {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => tracing::warn!(%error, "a round of the late watch failed"),
             None => return,
         }
         tokio::select! {

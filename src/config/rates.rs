@@ -28,4 +28,8 @@ pub struct PurchaseConfig {
     pub settle_ms: u64,
     /// After how long a doubt goes to a person.
     pub review_s: u64,
+    /// After how long a label that does not come goes to a person.
+    pub label_s: u64,
+    /// How long after a purchase was declared absent it is looked for again, each time.
+    pub late_watch_s: Vec<u64>,
 }

@@ -2,12 +2,15 @@
 //! and nothing of gRPC or SQL.
 
 pub mod accounts;
+#[cfg(test)]
+mod acme;
 pub mod addresses;
 pub mod caller;
 pub mod catalogue;
 pub mod errands;
 pub mod fault;
 pub mod keys;
+pub mod late;
 pub mod papers;
 pub mod purchase;
 pub mod rates;

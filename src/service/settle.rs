@@ -11,6 +11,7 @@ use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
 
+use super::late;
 use super::purchase::{Purchases, bought, order_of, trackers};
 use super::void::{Voids, shipment_of};
 use super::{Account, Accounts, Fault, fault};
@@ -99,14 +100,19 @@ impl Settlement {
                 }
                 looked_up => looked_up,
             },
-            PurchaseState::PurchasedNoLabel => self.fetch_label(&purchase).await,
-            PurchaseState::VoidWanted => self.voids.carry_out(purchase).await,
+            PurchaseState::PurchasedNoLabel => match self.fetch_label(&purchase).await {
+                Err(error) if self.doubted_for(&purchase, now) > self.label_after() => {
+                    self.review(&purchase, kept(&error)).await
+                }
+                fetched => fetched,
+            },
+            PurchaseState::VoidWanted => self.void(purchase).await,
             PurchaseState::Voiding => {
                 self.advance(&purchase, Step::VoidUnknown(interrupted()))
                     .await
             }
             // Voiding what is void succeeds, so asking again settles it.
-            PurchaseState::VoidUnknown => self.voids.carry_out(purchase).await,
+            PurchaseState::VoidUnknown => self.void(purchase).await,
             PurchaseState::Purchased
             | PurchaseState::Rejected
             | PurchaseState::Absent
@@ -153,6 +159,21 @@ impl Settlement {
         }
     }
 
+    /// Voids what nobody waits for. A label that the carrier does not take back is paid for and
+    /// unused: a person decides what becomes of it.
+    async fn void(&self, purchase: Purchase) -> Result<(), Fault> {
+        let (tenant, id) = (purchase.tenant.clone(), purchase.id.clone());
+        self.voids.carry_out(purchase).await?;
+        let after = self.store.shipment(&tenant, &id).await?;
+        match after {
+            Some(refused) if refused.version.state == PurchaseState::VoidRefused => {
+                let why = refused.fault.clone().unwrap_or_else(interrupted);
+                self.review(&refused, why).await
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Hands it to a person.
     async fn review(&self, purchase: &Purchase, why: Kept) -> Result<(), Fault> {
         self.forget(&purchase.id);
@@ -193,7 +214,11 @@ impl Settlement {
         };
         if proven {
             self.forget(&purchase.id);
-            return self.advance(purchase, Step::Absent).await;
+            let batch = Batch::of(&purchase.tenant, now);
+            let batch = batch.advance(&purchase.id, purchase.version, Step::Absent);
+            let batch = late::watch(batch, purchase, now, &self.config.late_watch_s);
+            self.store.apply(batch).await?;
+            return Ok(());
         }
         if doubted_for > self.review_after() {
             let fault = purchase.fault.clone().unwrap_or_else(interrupted);
@@ -246,6 +271,10 @@ impl Settlement {
         Duration::try_from(now.duration_since(purchase.updated_at)).unwrap_or(Duration::ZERO)
     }
 
+    fn label_after(&self) -> Duration {
+        Duration::from_secs(self.config.label_s)
+    }
+
     fn review_after(&self) -> Duration {
         Duration::from_secs(self.config.review_s)
     }
@@ -289,3 +318,6 @@ fn doubt(text: String) -> Kept {
         text,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,8 +89,11 @@ impl PurchaseState {
                 next,
                 S::Purchased | S::PurchasedNoLabel | S::Rejected | S::Absent | S::NeedsReview
             ),
-            S::NeedsReview => matches!(next, S::Purchased | S::Absent | S::Voided),
-            S::PurchasedNoLabel => matches!(next, S::Purchased | S::VoidWanted),
+            S::NeedsReview => matches!(
+                next,
+                S::Purchased | S::PurchasedNoLabel | S::Absent | S::VoidWanted | S::Voided
+            ),
+            S::PurchasedNoLabel => matches!(next, S::Purchased | S::VoidWanted | S::NeedsReview),
             S::Absent | S::Purchased => matches!(next, S::VoidWanted),
             S::VoidWanted => matches!(next, S::Voiding),
             S::Voiding => {

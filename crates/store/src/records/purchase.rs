@@ -149,6 +149,8 @@ pub enum Step {
     Absent,
     /// Only a person can tell: NEEDS_REVIEW.
     NeedsReview(Fault),
+    /// Sold after all, when nobody wants it any more: to be voided, VOID_WANTED.
+    Orphaned(Bought, Fault),
     /// To be voided: VOID_WANTED. Also from VOIDING, when it is proven that nothing left.
     VoidWanted(Option<Fault>),
     /// Before the first byte of the void: VOIDING.
@@ -180,7 +182,7 @@ impl Step {
             Self::Unknown(_) => PurchaseState::Unknown,
             Self::Absent => PurchaseState::Absent,
             Self::NeedsReview(_) => PurchaseState::NeedsReview,
-            Self::VoidWanted(_) => PurchaseState::VoidWanted,
+            Self::VoidWanted(_) | Self::Orphaned(..) => PurchaseState::VoidWanted,
             Self::Voiding { .. } => PurchaseState::Voiding,
             Self::Voided => PurchaseState::Voided,
             Self::VoidRefused(_) => PurchaseState::VoidRefused,

@@ -95,6 +95,11 @@ impl Ledger {
                 purchase.fault = None;
                 None
             }
+            Step::Orphaned(bought, fault) => {
+                let labels = receive(purchase, bought);
+                self.add_labels(now, purchase, labels)?;
+                Some(fault)
+            }
             Step::Labelled(labels) => {
                 self.add_labels(now, purchase, labels)?;
                 purchase.fault = None;

@@ -87,6 +87,7 @@ fn steps() -> Steps {
         Step::Absent,
         Step::NeedsReview(fault("OUTCOME_UNKNOWN")),
         Step::VoidWanted(None),
+        Step::Orphaned(bought(1, Vec::new())?, fault("OUTCOME_UNKNOWN")),
         Step::Voiding { lease_until },
         Step::Voided,
         Step::VoidRefused(fault("REFUSED")),

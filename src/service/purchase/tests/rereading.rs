@@ -5,93 +5,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use http::StatusCode;
-use parcelgate_carrier::{
-    Auth, Call, Carrier, Dialect, Exchange, Host, Intent, Lookup, Outgoing, Profile, Request,
-    Response, ShipIdempotency, Shipping,
-};
+use parcelgate_carrier::{Exchange, Request, Response};
 use parcelgate_clock::instant;
-use parcelgate_wire::{Wire, WireSettings};
 
 use super::*;
+use crate::service::acme::{ACME, Books, ORDER, account};
 use crate::service::purchase::drive::Outcome;
-
-const ACME: CarrierId = CarrierId::known("acme");
-
-/// Sells in one request, and answers with the number.
-struct Acme(Profile, [Host; 1]);
-
-impl Carrier for Acme {
-    fn profile(&self) -> &Profile {
-        &self.0
-    }
-
-    fn dialect(&self) -> &dyn Dialect {
-        self
-    }
-
-    fn hosts(&self) -> &[Host] {
-        &self.1
-    }
-
-    fn shipping(&self) -> Option<&dyn Shipping> {
-        Some(self)
-    }
-}
-
-impl Dialect for Acme {
-    fn verdict(&self, intent: &Intent, answer: &Response) -> parcelgate_carrier::Result<()> {
-        let kind = match answer.status().as_u16() {
-            200 => return Ok(()),
-            429 => Kind::Throttled,
-            422 => Kind::Refused,
-            _ => Kind::Unavailable,
-        };
-        Err(Error::new(kind, ACME, intent.operation))
-    }
-}
-
-#[async_trait]
-impl Shipping for Acme {
-    fn check(&self, _: &Order) -> Violations {
-        Violations::new()
-    }
-
-    async fn buy(&self, call: &Call<'_>, order: &Order) -> parcelgate_carrier::Result<Shipment> {
-        let request = Outgoing::new(http::Method::POST, "buy", "api", "/ship").only_if_unsent();
-        let answer = call.send(request).await?;
-        let number = String::from_utf8_lossy(answer.body()).into_owned();
-        let tracking_number = number.parse().map_err(|error| {
-            Error::new(Kind::Malformed, ACME, "buy").because(format!("{error:?}"))
-        })?;
-        Ok(Shipment {
-            reference: order.reference.clone(),
-            carrier_number: number,
-            service: service(),
-            charged: None,
-            parcels: vec![ShippedParcel {
-                tracking_number,
-                last_mile_number: None,
-                label: None,
-            }],
-        })
-    }
-
-    async fn find(
-        &self,
-        _: &Call<'_>,
-        _: &Reference,
-    ) -> parcelgate_carrier::Result<Option<Shipment>> {
-        Ok(None)
-    }
-
-    async fn label(&self, _: &Call<'_>, _: &Shipment) -> parcelgate_carrier::Result<Vec<Label>> {
-        Ok(Vec::new())
-    }
-
-    async fn void(&self, _: &Call<'_>, _: &Shipment) -> parcelgate_carrier::Result<()> {
-        Ok(())
-    }
-}
 
 /// Gives these answers, one after the other, and counts.
 struct Till(Vec<(u16, &'static str)>, Arc<AtomicUsize>);
@@ -109,47 +28,12 @@ impl Exchange for Till {
     }
 }
 
-fn acme() -> Arc<dyn Carrier> {
-    let profile = Profile {
-        id: ACME,
-        name: "Acme",
-        name_zh: "艾克米",
-        services: &[],
-        label_formats: &[],
-        track_batch_max: 1,
-        parcels_max: 1,
-        quotas: &[],
-        ship_idempotency: ShipIdempotency::None,
-        lookup: Lookup::None,
-        quiet: Duration::ZERO,
-        void_window: None,
-        absences: &[],
-    };
-    let host = Host {
-        name: "api",
-        base_url: "http://acme.invalid".to_owned(),
-        auth: Auth::Open,
-    };
-    Arc::new(Acme(profile, [host]))
-}
-
-const ORDER: &str = r#"{
-    "reference": "PG01", "service": "03", "ship_on": "2026-11-23", "label_format": "pdf",
-    "from": {"name": "A", "lines": ["1 Main St"], "city": "Columbus", "country": "US"},
-    "to": {"name": "B", "lines": ["2 Main St"], "city": "Dayton", "country": "US"},
-    "parcels": [{"weight": 1000}]
-}"#;
-
 /// What is made of a purchase that was sent, met these answers, and was interrupted before its
 /// outcome was written down; and how often the carrier was asked in all.
 async fn interrupted_after(answers: Vec<(u16, &'static str)>) -> (Option<Outcome>, usize) {
     let count = Arc::new(AtomicUsize::new(0));
     let till = Arc::new(Till(answers, count.clone()));
-    let id: parcelgate_domain::AccountId = "acme".parse().unwrap();
-    let settings = WireSettings::default();
-    let wire = Wire::over(till, &id, acme(), &settings, Arc::new(System)).unwrap();
-    let carrier = acme();
-    let accounts = Accounts::new(vec![Account { id, carrier, wire }]);
+    let accounts = Accounts::new(vec![account(till, Books::default())]);
     let purchases = purchases_with(accounts).await;
 
     let accepted = purchases.accepted_as(ORDER).await;

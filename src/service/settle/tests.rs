@@ -1,0 +1,249 @@
+//! What becomes of a doubt, on a clock that is turned by hand.
+
+use parcelgate_carrier::Order;
+use parcelgate_clock::{Clock as _, Manual};
+use parcelgate_domain::{Currency, ExchangeRates};
+use parcelgate_store::{NewPurchase, Page, RequestKey, Sqlite, TrackerFilter};
+use tokio_util::task::TaskTracker;
+
+use super::*;
+use crate::config::Config;
+use crate::seal::Seal;
+use crate::service::acme::{self, ACME, Books, INDEX_LAG, ORDER, QUIET, Wall};
+use crate::service::late::LateWatch;
+use crate::service::main_tenant;
+use crate::service::rates::{Exchange, ExchangeTable, Rates};
+
+const NUMBER: &str = "1Z5R89390357567127";
+
+struct Stage {
+    settlement: Settlement,
+    late: LateWatch,
+    store: Arc<dyn Store>,
+    clock: Arc<Manual>,
+    config: PurchaseConfig,
+    books: Books,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let config = Config::load(None).unwrap();
+        let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
+        let manual = Arc::new(Manual::at("2026-11-23T12:00:00Z".parse().unwrap()));
+        let clock: SharedClock = manual.clone();
+        let books = Books::default();
+        let accounts = vec![acme::account(Arc::new(Wall), books.clone())];
+        let accounts = Arc::new(Accounts::new(accounts));
+        let exchange = Exchange::new(ExchangeTable {
+            base: Currency::USD,
+            rates: ExchangeRates::new(Vec::new()),
+        });
+        let rates = Rates::new(
+            accounts.clone(),
+            store.clone(),
+            clock.clone(),
+            config.rates,
+            exchange,
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let seal = Seal::from_file(&folder.path().join("test.key")).unwrap();
+        let purchases = Purchases::new(
+            accounts.clone(),
+            Arc::new(rates),
+            store.clone(),
+            Arc::new(seal),
+            clock.clone(),
+            config.purchase.clone(),
+            TaskTracker::new(),
+        );
+        let voids = Voids::new(
+            accounts.clone(),
+            store.clone(),
+            clock.clone(),
+            TaskTracker::new(),
+        );
+        let late = LateWatch::new(
+            accounts.clone(),
+            store.clone(),
+            clock.clone(),
+            &config.purchase.late_watch_s,
+        );
+        let settlement = Settlement::new(
+            accounts,
+            purchases,
+            voids,
+            store.clone(),
+            clock,
+            config.purchase.clone(),
+        );
+        Self {
+            settlement,
+            late,
+            store,
+            clock: manual,
+            config: config.purchase,
+            books,
+        }
+    }
+
+    /// A purchase that went these steps.
+    async fn walked(&self, steps: impl IntoIterator<Item = Step>) -> Purchase {
+        let now = self.clock.now();
+        let order: Order = serde_json::from_str(ORDER).unwrap();
+        let new = NewPurchase {
+            id: ShipmentId::fresh(now),
+            reference: order.reference,
+            account: "acme".parse().unwrap(),
+            carrier: ACME,
+            service: acme::service(),
+            order: ORDER.to_owned().into(),
+            quoted: None,
+            order_number: None,
+        };
+        let key = RequestKey {
+            method: "PurchaseLabel".to_owned(),
+            request_id: "1".to_owned(),
+        };
+        let batch = Batch::of(&main_tenant(), now).accept(new, key, [0; 32]);
+        let mut purchase = self.store.apply(batch).await.unwrap().shipments.remove(0);
+        let lease_until = now;
+        for step in std::iter::once(Step::Sending { lease_until }).chain(steps) {
+            let batch = Batch::of(&purchase.tenant, now);
+            let batch = batch.advance(&purchase.id, purchase.version, step);
+            purchase = self.store.apply(batch).await.unwrap().shipments.remove(0);
+        }
+        purchase
+    }
+
+    /// One that was sent and never answered.
+    async fn in_doubt(&self) -> Purchase {
+        self.walked([Step::Unknown(interrupted())]).await
+    }
+
+    async fn state(&self, purchase: &Purchase) -> PurchaseState {
+        let found = self.store.shipment(&purchase.tenant, &purchase.id).await;
+        found.unwrap().unwrap().version.state
+    }
+
+    fn sell(&self, purchase: &Purchase) {
+        *self.books.sold.lock().unwrap() = Some(acme::sold(&purchase.reference, NUMBER));
+    }
+
+    async fn rounds(&self, count: u32) {
+        for _ in 0..count {
+            self.settlement.round().await.unwrap();
+        }
+    }
+
+    /// Looked for in vain until it is declared absent.
+    async fn absent(&self) -> Purchase {
+        let purchase = self.in_doubt().await;
+        self.rounds(EMPTY_LOOKUPS_MIN - 1).await;
+        self.clock.advance(QUIET + INDEX_LAG + Duration::from_secs(1));
+        self.rounds(1).await;
+        assert_eq!(self.state(&purchase).await, PurchaseState::Absent);
+        purchase
+    }
+}
+
+#[tokio::test]
+async fn what_is_found_is_bought() {
+    let stage = Stage::set().await;
+    let purchase = stage.in_doubt().await;
+    stage.sell(&purchase);
+    stage.rounds(1).await;
+    assert_eq!(
+        stage.state(&purchase).await,
+        PurchaseState::PurchasedNoLabel
+    );
+}
+
+#[tokio::test]
+async fn an_empty_answer_alone_proves_nothing() {
+    let stage = Stage::set().await;
+    let purchase = stage.in_doubt().await;
+    stage.rounds(EMPTY_LOOKUPS_MIN + 5).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown, "often");
+
+    let stage = Stage::set().await;
+    let purchase = stage.in_doubt().await;
+    stage.clock.advance(QUIET + INDEX_LAG + Duration::from_secs(1));
+    stage.rounds(EMPTY_LOOKUPS_MIN - 1).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown, "long");
+}
+
+#[tokio::test]
+async fn what_turns_up_after_it_was_declared_absent_is_voided() {
+    let stage = Stage::set().await;
+    let purchase = stage.absent().await;
+    assert_eq!(stage.late.round().await.unwrap(), 0, "not yet due");
+    stage.sell(&purchase);
+    stage.clock.advance(Duration::from_secs(stage.config.late_watch_s[0]));
+    assert_eq!(stage.late.round().await.unwrap(), 1);
+    assert_eq!(stage.state(&purchase).await, PurchaseState::VoidWanted);
+    stage.rounds(1).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::Voided);
+    let (every, page) = (TrackerFilter::default(), Page::first(10));
+    let trackers = stage.store.trackers(&purchase.tenant, &every, page);
+    assert!(trackers.await.unwrap().is_empty(), "nobody follows it");
+}
+
+#[tokio::test]
+async fn each_look_has_its_time_and_the_last_one_is_the_last() {
+    let stage = Stage::set().await;
+    let purchase = stage.absent().await;
+    let mut gone = 0;
+    for (nth, after) in stage.config.late_watch_s.iter().enumerate() {
+        // A look that fails is a look that is still to come, as long as there is another.
+        *stage.books.find.lock().unwrap() = (nth == 1).then_some(Kind::Unavailable);
+        stage.clock.advance(Duration::from_secs(after - gone));
+        gone = *after;
+        assert_eq!(stage.late.round().await.unwrap(), 1, "look {nth}");
+        assert_eq!(stage.late.round().await.unwrap(), 0, "look {nth} is over");
+    }
+    stage.clock.advance(Duration::from_secs(30 * 86_400));
+    assert_eq!(stage.late.round().await.unwrap(), 0);
+    assert_eq!(stage.state(&purchase).await, PurchaseState::Absent);
+}
+
+#[tokio::test]
+async fn a_doubt_that_nobody_can_end_goes_to_a_person() {
+    let stage = Stage::set().await;
+    let purchase = stage.in_doubt().await;
+    *stage.books.find.lock().unwrap() = Some(Kind::Unavailable);
+    stage.rounds(3).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown);
+    stage.clock.advance(Duration::from_secs(stage.config.review_s + 1));
+    stage.rounds(1).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
+}
+
+#[tokio::test]
+async fn a_label_that_never_comes_goes_to_a_person_and_one_that_cannot_come_is_voided() {
+    let stage = Stage::set().await;
+    let sold = || Step::Bought(bought(acme::sold(&"PG01".parse().unwrap(), NUMBER)));
+    let purchase = stage.walked([sold()]).await;
+    *stage.books.label.lock().unwrap() = Some(Kind::Unavailable);
+    stage.rounds(3).await;
+    let no_label = PurchaseState::PurchasedNoLabel;
+    assert_eq!(stage.state(&purchase).await, no_label);
+    stage.clock.advance(Duration::from_secs(stage.config.label_s + 1));
+    stage.rounds(1).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
+
+    let stage = Stage::set().await;
+    let purchase = stage.walked([sold()]).await;
+    *stage.books.label.lock().unwrap() = Some(Kind::Unsupported);
+    stage.rounds(2).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::Voided);
+}
+
+#[tokio::test]
+async fn a_label_that_is_not_taken_back_goes_to_a_person() {
+    let stage = Stage::set().await;
+    let sold = Step::Bought(bought(acme::sold(&"PG01".parse().unwrap(), NUMBER)));
+    let purchase = stage.walked([sold, Step::VoidWanted(None)]).await;
+    *stage.books.void.lock().unwrap() = Some(Kind::Refused);
+    stage.rounds(1).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
+}
