@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use parcelgate_carrier::BoxError;
 use parcelgate_clock::{SharedClock, System};
-use parcelgate_domain::Secret;
+use parcelgate_domain::{Money, Secret};
 use parcelgate_store::{Sqlite, Store};
 use parcelgate_wire::Wire;
 use tokio::net::TcpListener;
@@ -116,7 +116,17 @@ impl Gateway {
             .iter()
             .map(|scope| scope.parse())
             .collect::<Result<_, _>>()?;
-        Ok(self.keys.create(&main_tenant(), name, &scopes).await?)
+        let tenant = main_tenant();
+        Ok(self.keys.create(&tenant, name, &scopes, None).await?)
+    }
+
+    /// Makes an API key that buys labels for so much a day (UTC) at most.
+    ///
+    /// # Errors
+    /// When the key cannot be stored.
+    pub async fn create_limited_key(&self, name: &str, limit: Money) -> anyhow::Result<String> {
+        let (tenant, scopes) = (main_tenant(), [Scope::RatesRead, Scope::Labels]);
+        Ok(self.keys.create(&tenant, name, &scopes, Some(limit)).await?)
     }
 
     /// Stops taking calls, finishes what is in progress, within the grace period, and closes the

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use parcelgate_clock::System;
+use parcelgate_domain::Money;
 use parcelgate_store::{ApiKey, KeyId};
 use serde_json::json;
 
 use super::out::{self, Out};
+use super::parse;
 use crate::app;
 use crate::config::Config;
 use crate::service::keys::Keys;
@@ -39,6 +41,10 @@ enum KeysCommand {
         /// What it may do. May be given several times; everything when left out.
         #[arg(long, value_name = "SCOPE")]
         scope: Vec<Scope>,
+        /// How much the purchases of one day (UTC) may come to, such as 500:USD. Then nothing is
+        /// bought without a quoted price.
+        #[arg(long, value_name = "AMOUNT:CURRENCY", value_parser = parse::money)]
+        spend_limit: Option<Money>,
     },
     /// Show the keys, without their secrets.
     List,
@@ -67,16 +73,25 @@ pub(crate) async fn run(args: KeysArgs, out: &mut Out) -> anyhow::Result<()> {
 async fn obey(command: KeysCommand, keys: &Keys, out: &mut Out) -> anyhow::Result<()> {
     let tenant = main_tenant();
     match command {
-        KeysCommand::Create { name, scope } => {
+        KeysCommand::Create {
+            name,
+            scope,
+            spend_limit,
+        } => {
             let all = Scope::ALL.map(|(scope, _)| scope);
             let scopes = if scope.is_empty() {
                 all.to_vec()
             } else {
                 scope
             };
-            let key = keys.create(&tenant, &name, &scopes).await?;
+            let key = keys.create(&tenant, &name, &scopes, spend_limit).await?;
             let names: Vec<&str> = scopes.iter().map(|scope| scope.name()).collect();
-            out.data(&json!({ "name": name, "scopes": names, "key": key }))?;
+            out.data(&json!({
+                "name": name,
+                "scopes": names,
+                "spend_limit": spend_limit.map(|limit| limit.to_string()),
+                "key": key,
+            }))?;
             out.say(&key)?;
             let note = "It is shown only now. Use it with --key or as PARCELGATE_KEY.";
             out.say(out.paint().dim(note))?;
@@ -84,7 +99,16 @@ async fn obey(command: KeysCommand, keys: &Keys, out: &mut Out) -> anyhow::Resul
         KeysCommand::List => {
             let all = keys.list(&tenant).await?;
             out.data(&all.iter().map(data).collect::<Vec<_>>())?;
-            let mut table = out::table(["id", "name", "scopes", "made", "last used", "revoked"]);
+            let header = [
+                "id",
+                "name",
+                "scopes",
+                "a day",
+                "made",
+                "last used",
+                "revoked",
+            ];
+            let mut table = out::table(header);
             for key in &all {
                 table.add_row(row(key));
             }
@@ -109,7 +133,7 @@ async fn obey(command: KeysCommand, keys: &Keys, out: &mut Out) -> anyhow::Resul
     Ok(())
 }
 
-fn row(key: &ApiKey) -> [String; 6] {
+fn row(key: &ApiKey) -> [String; 7] {
     let day = |at: Option<jiff::Timestamp>| {
         at.map_or_else(String::new, |at| at.strftime("%Y-%m-%d %H:%M").to_string())
     };
@@ -117,6 +141,8 @@ fn row(key: &ApiKey) -> [String; 6] {
         key.id.to_string(),
         key.name.clone(),
         key.scopes.join(", "),
+        key.spend_limit
+            .map_or_else(String::new, |limit| limit.to_string()),
         day(Some(key.created_at)),
         day(key.last_used_at),
         day(key.revoked_at),
@@ -128,6 +154,7 @@ fn data(key: &ApiKey) -> serde_json::Value {
         "id": key.id.as_str(),
         "name": key.name,
         "scopes": key.scopes,
+        "spend_limit": key.spend_limit.map(|limit| limit.to_string()),
         "create_time": key.created_at.to_string(),
         "last_use_time": key.last_used_at.map(|at| at.to_string()),
         "revoke_time": key.revoked_at.map(|at| at.to_string()),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use parcelgate_domain::Money;
 use parcelgate_proto::v1::{Address, Dimensions};
 
 /// `450g`, `1.2kg`: whole grams.
@@ -129,6 +130,18 @@ pub(crate) fn day(text: &str) -> Result<Date, String> {
         .map_err(|_| format!("{text:?} is no day: write it like 2026-11-30"))
 }
 
+/// `500:USD`, `60.00:USD`: an amount and its currency.
+///
+/// # Errors
+/// When it is not both, or finer than the currency.
+pub(crate) fn money(text: &str) -> Result<Money, String> {
+    let (amount, currency) = text.split_once(':').ok_or_else(|| {
+        format!("{text:?} is no amount: write AMOUNT:CURRENCY, such as 60.00:USD")
+    })?;
+    let currency = currency.parse().map_err(|error| format!("{error}"))?;
+    Money::parse(amount, currency).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,5 +220,11 @@ mod tests {
         assert_eq!(duration("800ms"), Ok(Duration::from_millis(800)));
         assert_eq!(duration("20s"), Ok(Duration::from_secs(20)));
         assert!(duration("20").is_err() && duration("0s").is_err() && duration("-1s").is_err());
+    }
+
+    #[test]
+    fn an_amount_is_exact() {
+        assert_eq!(money("60.5:USD").unwrap().minor(), 6_050);
+        assert!(money("60.555:USD").is_err() && money("60").is_err() && money("60:XYZ").is_err());
     }
 }

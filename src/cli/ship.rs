@@ -38,7 +38,7 @@ pub(crate) struct ShipArgs {
     #[arg(conflicts_with_all = ["quote", "service"])]
     deliver_by: Option<Date>,
     /// Buy nothing dearer than this, such as 60.00:USD.
-    #[arg(long, value_name = "AMOUNT:CURRENCY", value_parser = limit)]
+    #[arg(long, value_name = "AMOUNT:CURRENCY", value_parser = parse::money)]
     max_total: Option<Money>,
     /// The form of the label.
     #[arg(long, value_enum, default_value = "pdf", value_name = "FORMAT")]
@@ -92,14 +92,6 @@ fn service(text: &str) -> Result<ServiceSelection, String> {
         account: account.to_owned(),
         service: service.to_owned(),
     })
-}
-
-fn limit(text: &str) -> Result<Money, String> {
-    let (amount, currency) = text.split_once(':').ok_or_else(|| {
-        format!("{text:?} is no amount: write AMOUNT:CURRENCY, such as 60.00:USD")
-    })?;
-    let currency = currency.parse().map_err(|error| format!("{error}"))?;
-    Money::parse(amount, currency).map_err(|error| error.to_string())
 }
 
 impl SelectionArgs {
@@ -252,11 +244,5 @@ mod tests {
         let file = std::path::Path::new("out/label.pdf");
         assert_eq!(numbered(file, 0), file);
         assert_eq!(numbered(file, 1), std::path::Path::new("out/label-2.pdf"));
-    }
-
-    #[test]
-    fn a_limit_is_exact() {
-        assert_eq!(limit("60.5:USD").unwrap().minor(), 6_050);
-        assert!(limit("60.555:USD").is_err() && limit("60").is_err() && limit("60:XYZ").is_err());
     }
 }

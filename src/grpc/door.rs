@@ -43,6 +43,7 @@ impl Door {
         let deadline = parcelgate_clock::instant() + left;
         Ok(Caller {
             tenant: admitted.tenant,
+            key: Some(admitted.id),
             deadline,
         })
     }

@@ -49,6 +49,7 @@ impl From<Fault> for Status {
             Fault::Cancelled => with(Code::FailedPrecondition, text, "PURCHASE_CANCELLED"),
             Fault::QuoteExpired(_) => with(Code::FailedPrecondition, text, "QUOTE_EXPIRED"),
             Fault::TooDear { .. } => with(Code::FailedPrecondition, text, "MAX_TOTAL_EXCEEDED"),
+            Fault::SpendLimit(refusal) => of_spend_limit(text, &refusal),
             Fault::NothingFits(_) => with(Code::FailedPrecondition, text, "NOTHING_FITS"),
             Fault::NotVoidable(_) => with(Code::FailedPrecondition, text, "NOT_VOIDABLE"),
             Fault::NoLabel(_) => with(Code::FailedPrecondition, text, "NO_LABEL"),
@@ -134,6 +135,14 @@ fn of_carrier(error: &Error) -> Status {
     told(code, &text, details)
 }
 
+fn of_spend_limit(text: String, refusal: &store::SpendRefusal) -> Status {
+    let (limit, spent) = (refusal.limit.to_string(), refusal.spent.to_string());
+    let wanted = refusal.wanted.map(|wanted| wanted.to_string());
+    let mut facts = vec![("limit", limit.as_str()), ("spent", spent.as_str())];
+    facts.extend(wanted.as_deref().map(|wanted| ("wanted", wanted)));
+    with_facts(Code::FailedPrecondition, text, "SPEND_LIMIT", &facts)
+}
+
 fn of_store(error: &store::Error) -> Status {
     match error {
         store::Error::Conflict { .. }
@@ -145,6 +154,7 @@ fn of_store(error: &store::Error) -> Status {
             error.to_string(),
             "REQUEST_ID_REUSED",
         ),
+        store::Error::SpendLimit(refusal) => of_spend_limit(error.to_string(), refusal),
         store::Error::Taken(_) => with(Code::AlreadyExists, error.to_string(), "TAKEN"),
         store::Error::Missing(_) => with(Code::NotFound, error.to_string(), "NOT_FOUND"),
         store::Error::Closed => retry(Code::Unavailable, "shutting down".to_owned(), "STORE", SOON),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use parcelgate_store::Tenant;
+use parcelgate_store::{KeyId, Tenant};
 
 /// How much earlier than its caller's deadline a reply leaves, so that it arrives in time.
 pub(crate) const MARGIN: Duration = Duration::from_millis(50);
@@ -12,6 +12,8 @@ pub(crate) const MARGIN: Duration = Duration::from_millis(50);
 pub struct Caller {
     /// Whose data it sees.
     pub tenant: Tenant,
+    /// The API key it calls with; none when the gateway acts by itself.
+    pub key: Option<KeyId>,
     /// When nobody waits any more.
     pub deadline: Instant,
 }

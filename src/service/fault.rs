@@ -51,6 +51,9 @@ pub enum Fault {
         /// The limit.
         max: Money,
     },
+    /// The API key may not spend that today.
+    #[error("{0}")]
+    SpendLimit(Box<store::SpendRefusal>),
     /// Nothing on offer fits the choice.
     #[error("no carrier offers what was asked for: {0}")]
     NothingFits(String),
@@ -107,6 +110,7 @@ impl From<store::Error> for Fault {
     fn from(error: store::Error) -> Self {
         match error {
             store::Error::Missing(what) => Self::NotFound(what),
+            store::Error::SpendLimit(refusal) => Self::SpendLimit(refusal),
             other @ (store::Error::Conflict { .. }
             | store::Error::Illegal { .. }
             | store::Error::AlreadyAsked(_)

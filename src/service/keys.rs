@@ -8,6 +8,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
 use moka::future::Cache;
 use parcelgate_clock::SharedClock;
+use parcelgate_domain::Money;
 use parcelgate_store::{ApiKey, Batch, KeyId, Page, Store, Tenant};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -29,7 +30,8 @@ pub struct Keys {
 pub struct Admitted {
     /// Whose.
     pub tenant: Tenant,
-    id: KeyId,
+    /// Which key it is.
+    pub id: KeyId,
     scopes: Arc<[String]>,
     checked_at: Instant,
 }
@@ -83,7 +85,8 @@ impl Keys {
         }
     }
 
-    /// Makes a key and returns its text, which nobody can read again.
+    /// Makes a key and returns its text, which nobody can read again. With a `spend_limit` the
+    /// purchases of one day (UTC) made with it come to that at most, as they were quoted.
     ///
     /// # Errors
     /// When it cannot be stored.
@@ -92,6 +95,7 @@ impl Keys {
         tenant: &Tenant,
         name: &str,
         scopes: &[Scope],
+        spend_limit: Option<Money>,
     ) -> Result<String, Fault> {
         let now = self.clock.now();
         let id = KeyId::fresh(now);
@@ -106,6 +110,7 @@ impl Keys {
             name: name.to_owned(),
             hash: Sha256::digest(&secret).into(),
             scopes: scopes.iter().map(|scope| scope.name().to_owned()).collect(),
+            spend_limit,
             created_at: now,
             revoked_at: None,
             last_used_at: None,

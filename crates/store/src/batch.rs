@@ -16,6 +16,7 @@ use crate::{
 pub struct Batch {
     pub(crate) tenant: Tenant,
     pub(crate) at: Timestamp,
+    pub(crate) by: Option<KeyId>,
     pub(crate) verbs: Vec<Verb>,
 }
 
@@ -139,8 +140,16 @@ impl Batch {
         Self {
             tenant: tenant.clone(),
             at: Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at),
+            by: None,
             verbs: Vec::new(),
         }
+    }
+
+    /// With this API key: its spend limit holds for what the batch accepts.
+    /// [`accept`](Self::accept) fails with [`Error::SpendLimit`](crate::Error::SpendLimit) then.
+    pub fn by(mut self, key: Option<&KeyId>) -> Self {
+        self.by = key.cloned();
+        self
     }
 
     /// Whether there is nothing in it.

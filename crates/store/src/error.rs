@@ -1,6 +1,8 @@
 //! Why a batch was not written, or a question not answered.
 
-use parcelgate_domain::PurchaseState;
+use std::fmt;
+
+use parcelgate_domain::{Money, PurchaseState};
 
 use crate::{Reservation, ShipmentId, SubscriptionId, Version};
 
@@ -32,6 +34,9 @@ pub enum Error {
     /// That `request_id` was used before: here is for what, and what was answered.
     #[error("this request_id was used before")]
     AlreadyAsked(Box<Reservation>),
+    /// The API key may not spend that today. Nothing was written.
+    #[error("{0}")]
+    SpendLimit(Box<SpendRefusal>),
     /// Another has that name already.
     #[error("{0} is taken")]
     Taken(String),

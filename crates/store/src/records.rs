@@ -2,6 +2,7 @@
 
 mod blob;
 mod delivery;
+mod entry;
 mod event;
 mod job;
 mod key;
@@ -14,6 +15,8 @@ mod tracker;
 
 pub use blob::Blob;
 pub use delivery::{Delivery, DeliveryReport, DeliveryState, NewDelivery};
+pub use entry::{Book, Entry, EntryKind, Line, Spend, balance};
+pub(crate) use entry::{day_of, sum};
 pub use event::{Event, ShipmentNews, TrackerNews};
 pub use job::{Job, JobReport, NewJob};
 pub use key::ApiKey;

@@ -8,6 +8,7 @@ mod delivery;
 mod job;
 mod key;
 mod ledger;
+mod money;
 mod needs;
 mod overlay;
 mod reservation;
@@ -17,5 +18,6 @@ mod tracker;
 
 pub(crate) use delivery::Lane;
 pub(crate) use ledger::Ledger;
+pub(crate) use money::{SpendKey, Standing, cost};
 pub(crate) use needs::Needs;
 pub(crate) use tracker::Known;

@@ -137,6 +137,7 @@ fn asked(body: u8) -> Asked {
 
 fn caller() -> Caller {
     Caller {
+        key: None,
         tenant: main_tenant(),
         deadline: instant() + Duration::from_secs(20),
     }

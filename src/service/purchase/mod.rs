@@ -163,7 +163,7 @@ impl Purchases {
             quoted: selected.quoted,
             order_number: order.order_number,
         };
-        let batch = Batch::of(&caller.tenant, self.clock.now());
+        let batch = Batch::of(&caller.tenant, self.clock.now()).by(caller.key.as_ref());
         match self
             .store
             .apply(batch.accept(accepted, key, request.body_sha256))

@@ -7,6 +7,8 @@ CREATE TABLE api_key (
     name         TEXT NOT NULL,
     hash         BLOB NOT NULL,
     scopes       TEXT NOT NULL, -- JSON
+    spend_limit_minor    INTEGER,
+    spend_limit_currency TEXT,
     created_at   INTEGER NOT NULL,
     revoked_at   INTEGER,
     last_used_at INTEGER,
@@ -66,6 +68,29 @@ CREATE INDEX shipment_order_number ON shipment (tenant, order_number, id)
 CREATE INDEX shipment_unsettled ON shipment (updated_at)
     WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
                     'VOIDING', 'VOID_UNKNOWN');
+
+-- The ledger of purchases: one row is one entry, whose lines sum to zero. Never changed.
+CREATE TABLE money_entry (
+    tenant   TEXT NOT NULL,
+    shipment TEXT NOT NULL,
+    number   INTEGER NOT NULL,
+    kind     TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    api_key  TEXT,
+    made_at  INTEGER NOT NULL,
+    lines    TEXT NOT NULL, -- JSON
+    PRIMARY KEY (tenant, shipment, number)
+) STRICT;
+
+-- What the purchases of a day come to, for the limit of the key that they were made with.
+CREATE TABLE api_key_spend (
+    tenant   TEXT NOT NULL,
+    api_key  TEXT NOT NULL,
+    spent_on TEXT NOT NULL, -- a day in UTC
+    currency TEXT NOT NULL,
+    minor    INTEGER NOT NULL,
+    PRIMARY KEY (tenant, api_key, spent_on, currency)
+) STRICT;
 
 -- Names and addresses, apart from the rest: read by few, to be purged early.
 CREATE TABLE shipment_order (

@@ -1,6 +1,7 @@
 //! Who may call, and what they may do.
 
 use jiff::Timestamp;
+use parcelgate_domain::Money;
 
 use crate::{KeyId, Tenant};
 
@@ -17,6 +18,8 @@ pub struct ApiKey {
     pub hash: [u8; 32],
     /// What it may do: `rates.read`, `labels.buy`.
     pub scopes: Vec<String>,
+    /// How much the purchases of one day (UTC) made with it may come to.
+    pub spend_limit: Option<Money>,
     /// Since when it is.
     pub created_at: Timestamp,
     /// Since when it no longer counts.

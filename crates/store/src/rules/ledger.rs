@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 
 use super::overlay::Overlay;
-use super::{Known, Lane};
+use super::{Known, Lane, SpendKey};
 use crate::batch::Verb;
 use crate::{
-    ApiKey, Applied, Batch, Delivery, DeliveryId, Event, EventUid, Evidence, Job, JobId, KeyId,
+    ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, Job, JobId, KeyId,
     LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId, Subscription,
     SubscriptionId, Tenant, Tracker, TrackerId,
 };
@@ -26,6 +26,9 @@ pub(crate) struct Ledger {
     pub(crate) subscriptions: Overlay<(Tenant, SubscriptionId), Subscription>,
     pub(crate) deliveries: Overlay<(Tenant, DeliveryId), Delivery>,
     pub(crate) keys: Overlay<KeyId, ApiKey>,
+    /// What was entered for a shipment, in order.
+    pub(crate) entries: Overlay<(Tenant, ShipmentId), Vec<Entry>>,
+    pub(crate) spends: Overlay<SpendKey, i64>,
     pub(crate) jobs: Overlay<(Tenant, JobId), Job>,
     pub(crate) dedupes: Overlay<(Tenant, String, String), JobId>,
     /// What the batches that stand add.
@@ -41,6 +44,7 @@ pub(crate) struct Added {
     pub(crate) labels: Vec<(Tenant, LabelRecord)>,
     pub(crate) evidence: Vec<(Tenant, Evidence)>,
     pub(crate) tracking: Vec<(Tenant, TrackerId, TrackingEvent)>,
+    pub(crate) entries: Vec<Entry>,
     pub(crate) events: Vec<Event>,
     pub(crate) deliveries: Vec<Delivery>,
     /// Lanes in which the next delivery may now go out, and when.
@@ -52,6 +56,8 @@ pub(crate) struct Added {
 pub(super) struct Now<'a> {
     pub(super) tenant: &'a Tenant,
     pub(super) at: Timestamp,
+    /// With which API key.
+    pub(super) by: Option<&'a KeyId>,
 }
 
 impl Ledger {
@@ -82,6 +88,7 @@ impl Ledger {
         let now = Now {
             tenant: &batch.tenant,
             at: batch.at,
+            by: batch.by.as_ref(),
         };
         let mut applied = Applied::default();
         let mut verbs = batch.verbs.into_iter();
@@ -165,6 +172,8 @@ impl Ledger {
         self.subscriptions.settle(stands);
         self.deliveries.settle(stands);
         self.keys.settle(stands);
+        self.entries.settle(stands);
+        self.spends.settle(stands);
         self.jobs.settle(stands);
         self.dedupes.settle(stands);
         let staged = std::mem::take(&mut self.staged);
@@ -173,6 +182,7 @@ impl Ledger {
             self.added.labels.extend(staged.labels);
             self.added.evidence.extend(staged.evidence);
             self.added.tracking.extend(staged.tracking);
+            self.added.entries.extend(staged.entries);
             self.added.events.extend(staged.events);
             self.added.deliveries.extend(staged.deliveries);
             self.added.lanes.extend(staged.lanes);

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Reference, TrackingNumber};
 
 use crate::batch::Verb;
+use crate::records::day_of;
 use crate::{
     Batch, DeliveryId, JobId, KeyId, RequestKey, ShipmentId, SubscriptionId, Tenant, TrackerId,
 };
@@ -23,6 +25,8 @@ pub(crate) struct Needs {
     pub(crate) subscriptions: BTreeSet<(Tenant, SubscriptionId)>,
     pub(crate) deliveries: BTreeSet<(Tenant, DeliveryId)>,
     pub(crate) keys: BTreeSet<KeyId>,
+    /// Also those of the shipments that are loaded.
+    pub(crate) spends: BTreeSet<(Tenant, KeyId, Date)>,
     pub(crate) jobs: BTreeSet<(Tenant, JobId)>,
     pub(crate) dedupes: BTreeSet<(Tenant, String, String)>,
 }
@@ -32,6 +36,11 @@ impl Needs {
     pub(crate) fn of<'a>(batches: impl IntoIterator<Item = &'a Batch>) -> Self {
         let mut needs = Self::default();
         for batch in batches {
+            if let Some(key) = &batch.by {
+                let spend = (batch.tenant.clone(), key.clone(), day_of(batch.at));
+                needs.spends.insert(spend);
+                needs.keys.insert(key.clone());
+            }
             for verb in &batch.verbs {
                 needs.add(&batch.tenant, verb);
             }

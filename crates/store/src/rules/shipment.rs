@@ -24,6 +24,7 @@ impl Ledger {
         if self.references.get(&reference).is_some() {
             return Err(Error::Taken(format!("reference {}", new.reference)));
         }
+        self.may_spend(now, new.quoted)?;
         self.references.put(reference, new.id.clone());
         let order = (now.tenant.clone(), new.id.clone(), new.order);
         self.add().orders.push(order);
@@ -144,8 +145,8 @@ impl Ledger {
         purchase.ok_or_else(|| Error::Missing(format!("shipment {id}")))
     }
 
-    /// The only way to write a shipment: its event goes with it. Each version has one event, so the
-    /// epoch counts the events too.
+    /// The only way to write a shipment: its event goes with it, and what it means for the money.
+    /// Each version has one event, so the epoch counts the events too.
     fn keep_shipment(
         &mut self,
         now: &Now<'_>,
@@ -161,6 +162,7 @@ impl Ledger {
             data: told(&ShipmentNews::of(&purchase))?,
         };
         self.tell(now, news);
+        self.enter(now, &purchase);
         applied.shipments.push(purchase.clone());
         let row = (now.tenant.clone(), purchase.id.clone());
         self.shipments.put(row, purchase);

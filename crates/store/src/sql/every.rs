@@ -1,7 +1,7 @@
 //! Every statement, for those who check them.
 
 use super::{
-    deliveries, dialect, events, jobs, keys, papers, postgres, quotes, reservations, shipments,
+    deliveries, dialect, entries, events, jobs, keys, papers, postgres, quotes, reservations, shipments,
     subscriptions, trackers, tracking, writer,
 };
 
@@ -9,6 +9,7 @@ use super::{
 pub(super) fn every() -> Vec<&'static str> {
     [
         deliveries::SQL,
+        entries::SQL,
         events::SQL,
         jobs::SQL,
         keys::SQL,

@@ -36,6 +36,7 @@ fn key(id: &str) -> Made<ApiKey> {
         name: "shop \"one\"".to_owned(),
         hash: std::array::from_fn(|at| u8::try_from(at).unwrap_or(0)),
         scopes: vec!["labels.buy".to_owned(), "rates.read".to_owned()],
+        spend_limit: Some(make::usd(50_000)?),
         created_at: at(0),
         revoked_at: None,
         last_used_at: None,

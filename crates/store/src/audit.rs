@@ -1,0 +1,186 @@
+//! Whether the ledger is right about a purchase.
+
+use std::fmt;
+
+use parcelgate_domain::{Money, PurchaseState};
+
+use crate::records::sum;
+use crate::rules::{Standing, cost};
+use crate::{Book, Entry, EntryKind, Purchase, balance};
+
+/// What is wrong in the ledger about one purchase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wrong {
+    /// The lines of an entry do not sum to zero.
+    Unbalanced {
+        /// Which entry of the purchase.
+        number: u32,
+        /// What they sum to.
+        sum: Vec<Money>,
+    },
+    /// Nothing was entered for it.
+    NoEntry,
+    /// The entries are not numbered one after the other: one is missing.
+    Gap {
+        /// The number that is not there.
+        number: u32,
+    },
+    /// It was posted again while it was posted, or was released or reversed without reason.
+    Twice {
+        /// Which entry of the purchase.
+        number: u32,
+        /// What it does again.
+        kind: EntryKind,
+    },
+    /// Its money does not stand where the purchase stands: a release, a post or a reversal is
+    /// missing.
+    Standing {
+        /// Where the purchase stands.
+        state: PurchaseState,
+        /// The last of its entries that moved it.
+        last: EntryKind,
+    },
+    /// Something else is reserved than should be.
+    Reserved {
+        /// What is.
+        present: Vec<Money>,
+        /// What should be.
+        due: Option<Money>,
+    },
+    /// Something else is spent than should be.
+    Spent {
+        /// What is.
+        present: Vec<Money>,
+        /// What should be.
+        due: Option<Money>,
+    },
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unbalanced { number, sum } => {
+                write!(f, "entry {number} sums to {} and not to zero", told(sum))
+            }
+            Self::NoEntry => f.write_str("nothing was entered for it"),
+            Self::Gap { number } => write!(f, "entry {number} is missing"),
+            Self::Twice { number, kind } => {
+                let name = kind.name();
+                write!(f, "entry {number} is a {name} that nothing before it calls for")
+            }
+            Self::Standing { state, last } => {
+                let (state, last) = (state.name(), last.name());
+                write!(f, "the purchase is {state}, and its last entry is {last}")
+            }
+            Self::Reserved { present, due } => {
+                let due = told(due.as_slice());
+                write!(f, "{} is reserved where it should be {due}", told(present))
+            }
+            Self::Spent { present, due } => {
+                let due = told(due.as_slice());
+                write!(f, "{} is spent where it should be {due}", told(present))
+            }
+        }
+    }
+}
+
+fn told(amounts: &[Money]) -> String {
+    if amounts.is_empty() {
+        return "nothing".to_owned();
+    }
+    let amounts: Vec<String> = amounts.iter().map(ToString::to_string).collect();
+    amounts.join(" and ")
+}
+
+/// What is wrong in `entries`, all those of `purchase` in their order: every entry sums to zero,
+/// what was bought has one post, and nothing is reserved or spent for a purchase that came to
+/// nothing.
+#[must_use]
+pub fn audit(purchase: &Purchase, entries: &[Entry]) -> Vec<Wrong> {
+    let mut wrong: Vec<Wrong> = entries.iter().filter_map(unbalanced).collect();
+    wrong.extend(out_of_order(entries));
+    let Some(last) = entries.iter().rev().find(|one| one.kind != EntryKind::Adjust) else {
+        wrong.push(Wrong::NoEntry);
+        return wrong;
+    };
+    let state = purchase.version.state;
+    let standing = Standing::after(entries);
+    if !stand(state).contains(&standing) {
+        let last = last.kind;
+        wrong.push(Wrong::Standing { state, last });
+    }
+    wrong.extend(amounts(purchase, entries));
+    wrong
+}
+
+fn unbalanced(entry: &Entry) -> Option<Wrong> {
+    let sum = sum(&entry.lines);
+    let number = entry.number;
+    (!sum.is_empty()).then_some(Wrong::Unbalanced { number, sum })
+}
+
+/// Every entry follows from those before it.
+fn out_of_order(entries: &[Entry]) -> Vec<Wrong> {
+    use EntryKind as E;
+    use Standing as S;
+    let mut wrong = Vec::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let before = entries.get(..at).unwrap_or_default();
+        let due = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
+        let number = entry.number;
+        if number != due {
+            wrong.push(Wrong::Gap { number: due });
+            return wrong;
+        }
+        let kind = entry.kind;
+        let follows = match Standing::after(before) {
+            S::Unknown => kind == E::Reserve,
+            S::Reserved => matches!(kind, E::Release | E::Post),
+            S::Released | S::Reversed => kind == E::Post,
+            S::Posted => matches!(kind, E::Adjust | E::Reverse),
+        };
+        if !follows {
+            wrong.push(Wrong::Twice { number, kind });
+        }
+    }
+    wrong
+}
+
+/// Where the money of a purchase in `state` may stand.
+fn stand(state: PurchaseState) -> &'static [Standing] {
+    use PurchaseState as P;
+    use Standing as S;
+    match state {
+        P::Accepted | P::Sending | P::Unknown => &[S::Reserved],
+        // Before it was known to be sold, or after.
+        P::NeedsReview => &[S::Reserved, S::Posted],
+        P::Purchased
+        | P::PurchasedNoLabel
+        | P::VoidWanted
+        | P::Voiding
+        | P::VoidRefused
+        | P::VoidUnknown => &[S::Posted],
+        P::Rejected | P::Cancelled | P::Absent => &[S::Released, S::Reversed],
+        P::Voided => &[S::Reversed],
+    }
+}
+
+/// The amounts are those of the purchase.
+fn amounts(purchase: &Purchase, entries: &[Entry]) -> Vec<Wrong> {
+    let standing = Standing::after(entries);
+    let is = |wanted: Standing| move |amount: &Money| standing == wanted && amount.minor() != 0;
+    let reserved = purchase.quoted.filter(is(Standing::Reserved));
+    let spent = cost(purchase).filter(is(Standing::Posted));
+    let mut wrong = Vec::new();
+    let present = balance(entries, Book::Reserved);
+    if present.as_slice() != reserved.as_slice() {
+        let due = reserved;
+        wrong.push(Wrong::Reserved { present, due });
+    }
+    let present = balance(entries, Book::Spent);
+    if present.as_slice() != spent.as_slice() {
+        let due = spent;
+        wrong.push(Wrong::Spent { present, due });
+    }
+    wrong
+}
