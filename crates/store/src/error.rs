@@ -70,3 +70,43 @@ pub enum Error {
     #[error("the database failed: {0}")]
     Database(String),
 }
+
+/// Why an API key may not spend what is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SpendRefusal {
+    /// What it may spend in a day (UTC).
+    pub limit: Money,
+    /// What it has spent today, with what is reserved.
+    pub spent: Money,
+    /// What is wanted; none when no price is known.
+    pub wanted: Option<Money>,
+}
+
+impl fmt::Display for SpendRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            limit,
+            spent,
+            wanted,
+        } = self;
+        match wanted {
+            Some(wanted) if wanted.currency() == limit.currency() => write!(
+                f,
+                "this API key may spend {limit} a day and has spent {spent} today (UTC): {wanted} \
+                 more is too much; ask for a higher limit, or wait for the next day"
+            ),
+            Some(wanted) => write!(
+                f,
+                "this API key may spend {limit} a day, and nothing in {}: buy a quote in {}, or \
+                 use a key without a limit",
+                wanted.currency(),
+                limit.currency()
+            ),
+            None => write!(
+                f,
+                "this API key may spend {limit} a day, so nothing is bought without a price: ask \
+                 for rates and buy a quote"
+            ),
+        }
+    }
+}

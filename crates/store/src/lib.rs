@@ -9,7 +9,6 @@
 //! Times are kept in whole microseconds. Every list has a `limit`; pages go by id, oldest first.
 
 mod audit;
-mod audit;
 mod batch;
 mod error;
 mod ids;
@@ -24,11 +23,9 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 use tokio::sync::watch;
 
-pub use audit::{Wrong, audit};
 pub use audit::{Wrong, audit};
 pub use batch::{Applied, Batch, Seen};
 pub use error::{Error, Result, SpendRefusal};
@@ -132,12 +129,6 @@ pub trait Store: Debug + Send + Sync + 'static {
         filter: &ShipmentFilter,
         page: Page<'_, ShipmentId>,
     ) -> Result<Vec<Purchase>>;
-
-    /// What was entered in the ledger for these shipments: by shipment, in the order made.
-    async fn entries(&self, tenant: &Tenant, shipments: &[ShipmentId]) -> Result<Vec<Entry>>;
-
-    /// What the purchases accepted on `day` (UTC) with an API key come to, one for each currency.
-    async fn spends(&self, tenant: &Tenant, key: &KeyId, day: Date) -> Result<Vec<Spend>>;
 
     /// What was entered in the ledger for these shipments: by shipment, in the order made.
     async fn entries(&self, tenant: &Tenant, shipments: &[ShipmentId]) -> Result<Vec<Entry>>;

@@ -8,7 +8,6 @@ mod deliveries;
 mod dialect;
 mod engine;
 mod entries;
-mod entries;
 mod events;
 #[cfg(any(test, feature = "suite"))]
 pub(crate) mod every;
@@ -39,7 +38,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -212,14 +210,6 @@ impl Store for Database {
         page: Page<'_, ShipmentId>,
     ) -> Result<Vec<Purchase>> {
         shipments::list(&self.reads, tenant, filter, page).await
-    }
-
-    async fn entries(&self, tenant: &Tenant, shipments: &[ShipmentId]) -> Result<Vec<Entry>> {
-        entries::of_shipments(&self.reads, tenant, shipments).await
-    }
-
-    async fn spends(&self, tenant: &Tenant, key: &KeyId, day: Date) -> Result<Vec<Spend>> {
-        entries::spends(&self.reads, tenant, key, day).await
     }
 
     async fn entries(&self, tenant: &Tenant, shipments: &[ShipmentId]) -> Result<Vec<Entry>> {

@@ -93,29 +93,6 @@ CREATE TABLE api_key_spend (
     PRIMARY KEY (tenant, api_key, spent_on, currency)
 );
 
--- The ledger of purchases: one row is one entry, whose lines sum to zero. Never changed.
-CREATE TABLE money_entry (
-    tenant   TEXT COLLATE "C" NOT NULL,
-    shipment TEXT COLLATE "C" NOT NULL,
-    number   BIGINT NOT NULL,
-    kind     TEXT COLLATE "C" NOT NULL,
-    account  TEXT COLLATE "C" NOT NULL,
-    api_key  TEXT COLLATE "C",
-    made_at  BIGINT NOT NULL,
-    lines    TEXT COLLATE "C" NOT NULL, -- JSON
-    PRIMARY KEY (tenant, shipment, number)
-);
-
--- What the purchases of a day come to, for the limit of the key that they were made with.
-CREATE TABLE api_key_spend (
-    tenant   TEXT COLLATE "C" NOT NULL,
-    api_key  TEXT COLLATE "C" NOT NULL,
-    spent_on TEXT COLLATE "C" NOT NULL, -- a day in UTC
-    currency TEXT COLLATE "C" NOT NULL,
-    minor    BIGINT NOT NULL,
-    PRIMARY KEY (tenant, api_key, spent_on, currency)
-);
-
 -- Names and addresses, apart from the rest: read by few, to be purged early.
 CREATE TABLE shipment_order (
     tenant   TEXT COLLATE "C" NOT NULL,

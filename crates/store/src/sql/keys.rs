@@ -26,7 +26,6 @@ const SAVE: &str = "
     SELECT value->>'tenant', value->>'id', value->>'name',
            substr($2, CAST(value->>'hash_from' AS INTEGER), 32), value->>'scopes',
            CAST(value->'spend_limit'->>'minor' AS BIGINT), value->'spend_limit'->>'currency',
-           CAST(value->'spend_limit'->>'minor' AS BIGINT), value->'spend_limit'->>'currency',
            CAST(value->>'created_at' AS BIGINT), CAST(value->>'revoked_at' AS BIGINT),
            CAST(value->>'last_used_at' AS BIGINT)
     FROM json_each($1) WHERE true
@@ -54,7 +53,6 @@ pub(super) async fn save<'a>(
             "name": key.name,
             "hash_from": hash_from,
             "scopes": json!(key.scopes).to_string(),
-            "spend_limit": key.spend_limit,
             "spend_limit": key.spend_limit,
             "created_at": micros(key.created_at),
             "revoked_at": maybe_micros(key.revoked_at),
@@ -88,7 +86,6 @@ fn read(row: &Cells<'_>) -> Result<ApiKey> {
         name: row.text("name")?,
         hash: row.digest("hash")?,
         scopes: row.json("scopes")?,
-        spend_limit: row.maybe_money("spend_limit_minor", "spend_limit_currency")?,
         spend_limit: row.maybe_money("spend_limit_minor", "spend_limit_currency")?,
         created_at: row.time("created_at")?,
         revoked_at: row.maybe_time("revoked_at")?,

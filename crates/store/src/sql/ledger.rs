@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use std::collections::BTreeMap;
-
 use super::connection::Connection;
 use super::{
     deliveries, entries, events, jobs, keys, papers, reservations, shipments, subscriptions, trackers,
@@ -21,7 +19,6 @@ pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result
         ledger.reservations.load(key, reservation);
     }
     load_shipments(on, needs, &mut ledger).await?;
-    load_money(on, needs, &mut ledger).await?;
     load_money(on, needs, &mut ledger).await?;
     load_trackers(on, needs, &mut ledger).await?;
     let mut wanted = needs.subscriptions.clone();
@@ -82,27 +79,6 @@ async fn load_money(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> 
     Ok(())
 }
 
-async fn load_money(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
-    let mut wanted = needs.spends.clone();
-    let mut of_shipments: BTreeMap<_, Vec<Entry>> = BTreeMap::new();
-    for entry in entries::load(on, &needs.shipments).await? {
-        if let Some(key) = &entry.key {
-            wanted.insert((entry.tenant.clone(), key.clone(), day_of(entry.at)));
-        }
-        let row = (entry.tenant.clone(), entry.shipment.clone());
-        of_shipments.entry(row).or_default().push(entry);
-    }
-    for (row, entries) in of_shipments {
-        ledger.entries.load(row, entries);
-    }
-    for spend in entries::load_spends(on, &wanted).await? {
-        let currency = spend.amount.currency().to_string();
-        let row = (spend.tenant, spend.key, spend.day, currency);
-        ledger.spends.load(row, spend.amount.minor());
-    }
-    Ok(())
-}
-
 async fn load_trackers(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
     let mut found = trackers::load(on, &needs.trackers).await?;
     found.extend(trackers::load_by_number(on, &needs.numbers).await?);
@@ -131,8 +107,6 @@ pub(super) async fn save(on: &mut Connection, ledger: &Ledger) -> Result<bool> {
     trackers::save(on, ledger.trackers.changed().map(|(_, row)| row)).await?;
     tracking::save(on, &added.tracking).await?;
     events::save(on, &added.events).await?;
-    entries::save(on, &added.entries).await?;
-    entries::save_spends(on, ledger.spends.changed()).await?;
     entries::save(on, &added.entries).await?;
     entries::save_spends(on, ledger.spends.changed()).await?;
     keys::save(on, ledger.keys.changed().map(|(_, row)| row)).await?;
