@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use parcelgate_carrier::BoxError;
 use parcelgate_clock::{SharedClock, System};
-use parcelgate_domain::{Money, Secret};
-use parcelgate_store::{Sqlite, Store};
+use parcelgate_domain::{ExposeSecret, Money, Secret};
+use parcelgate_store::{Postgres, Sqlite, Store};
 use parcelgate_wire::Wire;
 use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -19,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::carriers::CARRIERS;
-use crate::config::{AccountConfig, Config};
+use crate::config::{AccountConfig, Config, Database, StoreConfig};
 use crate::grpc::{self, Services};
 use crate::seal::Seal;
 use crate::service::addresses::AddressChecks;
@@ -168,7 +167,7 @@ impl Ground {
             anyhow::bail!("there are two accounts named {}", twice.id);
         }
         let accounts = Arc::new(Accounts::new(accounts));
-        let store = open_store(&config.store.path).await?;
+        let store = open_store(&config.store).await?;
         let seal = Arc::new(Seal::from_file(&config.store.key())?);
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         Ok(Self {
@@ -304,11 +303,18 @@ impl Ground {
 ///
 /// # Errors
 /// When it cannot be opened.
-pub async fn open_store(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    let store = Sqlite::open(path).await;
-    Ok(Arc::new(store.with_context(|| {
-        format!("cannot open the database {}", path.display())
-    })?))
+pub async fn open_store(config: &StoreConfig) -> anyhow::Result<Arc<dyn Store>> {
+    let store = match config.database() {
+        Database::File(path) => {
+            let opened = Sqlite::open(path).await;
+            opened.with_context(|| format!("cannot open the database {}", path.display()))
+        }
+        Database::Server(url) => {
+            let opened = Postgres::open(url.expose_secret()).await;
+            opened.context("cannot open the database of store.url")
+        }
+    };
+    Ok(Arc::new(store?))
 }
 
 async fn open_door(at: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -62,7 +62,7 @@ enum KeysCommand {
 pub(crate) async fn run(args: KeysArgs, out: &mut Out) -> anyhow::Result<()> {
     let config =
         Config::load(args.config.as_deref()).context("the configuration cannot be used")?;
-    let store = app::open_store(&config.store.path).await?;
+    let store = app::open_store(&config.store).await?;
     let pace = config.grpc.calls_per_s;
     let keys = Keys::new(Arc::clone(&store), Arc::new(System), pace);
     let done = obey(args.command, &keys, out).await;

@@ -4,6 +4,7 @@ mod accounts;
 mod exchange;
 mod rates;
 mod server;
+mod store;
 mod tracking;
 
 use std::path::Path;
@@ -13,7 +14,8 @@ use serde::Deserialize;
 pub use accounts::AccountConfig;
 pub use exchange::ExchangeConfig;
 pub use rates::{PurchaseConfig, RatesConfig};
-pub use server::{GrpcConfig, HttpConfig, LogConfig, LogFormat, StoreConfig};
+pub use server::{GrpcConfig, HttpConfig, LogConfig, LogFormat};
+pub use store::{Database, StoreConfig};
 pub use tracking::{PushConfig, TrackingConfig};
 
 const DEFAULTS: &str = include_str!("defaults.toml");
@@ -49,8 +51,8 @@ impl Config {
     /// The defaults, overridden by `file` if there is one, overridden by the environment.
     ///
     /// # Errors
-    /// When the file cannot be read, or a setting is unknown or not what it must be; names
-    /// the setting.
+    /// When the file cannot be read, or a setting is unknown, not what it must be or at odds with
+    /// another; names the setting.
     pub fn load(file: Option<&Path>) -> Result<Self, config::ConfigError> {
         let mut layers = config::Config::builder()
             .add_source(config::File::from_str(DEFAULTS, config::FileFormat::Toml));
@@ -61,7 +63,11 @@ impl Config {
             .prefix_separator("__")
             .separator("__")
             .try_parsing(true);
-        layers.add_source(environment).build()?.try_deserialize()
+        let config: Self = layers.add_source(environment).build()?.try_deserialize()?;
+        match config.store.violation() {
+            Some(violation) => Err(config::ConfigError::Message(violation.to_owned())),
+            None => Ok(config),
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::PathBuf;
 
 use serde::Deserialize;
 
@@ -48,28 +47,6 @@ impl std::fmt::Debug for HttpConfig {
             .field("listen", &self.listen)
             .field("public_url", &self.public_url)
             .finish_non_exhaustive()
-    }
-}
-
-/// Where everything is kept.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StoreConfig {
-    /// The file of the embedded database.
-    pub path: PathBuf,
-    /// The file of the key under which carriers' answers are kept; empty: beside the database.
-    pub key_file: PathBuf,
-}
-
-impl StoreConfig {
-    /// Where the key is.
-    #[must_use]
-    pub fn key(&self) -> PathBuf {
-        if self.key_file.as_os_str().is_empty() {
-            self.path.with_extension("key")
-        } else {
-            self.key_file.clone()
-        }
     }
 }
 

@@ -75,7 +75,7 @@ async fn a_revoked_key_is_refused() {
         .list_carriers(ListCarriersRequest {})
         .await;
     assert!(known.is_ok());
-    let store = open_store(&stage.config.store.path).await.unwrap();
+    let store = open_store(&stage.config.store).await.unwrap();
     let tenant: Tenant = "main".parse().unwrap();
     let keys = store.keys(&tenant, Page::first(10)).await.unwrap();
     assert_eq!(keys.len(), 1);
