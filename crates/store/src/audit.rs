@@ -66,7 +66,10 @@ impl fmt::Display for Wrong {
             Self::Gap { number } => write!(f, "entry {number} is missing"),
             Self::Twice { number, kind } => {
                 let name = kind.name();
-                write!(f, "entry {number} is a {name} that nothing before it calls for")
+                write!(
+                    f,
+                    "entry {number} is a {name} that nothing before it calls for"
+                )
             }
             Self::Standing { state, last } => {
                 let (state, last) = (state.name(), last.name());
@@ -99,7 +102,11 @@ fn told(amounts: &[Money]) -> String {
 pub fn audit(purchase: &Purchase, entries: &[Entry]) -> Vec<Wrong> {
     let mut wrong: Vec<Wrong> = entries.iter().filter_map(unbalanced).collect();
     wrong.extend(out_of_order(entries));
-    let Some(last) = entries.iter().rev().find(|one| one.kind != EntryKind::Adjust) else {
+    let Some(last) = entries
+        .iter()
+        .rev()
+        .find(|one| one.kind != EntryKind::Adjust)
+    else {
         wrong.push(Wrong::NoEntry);
         return wrong;
     };
@@ -183,4 +190,157 @@ fn amounts(purchase: &Purchase, entries: &[Entry]) -> Vec<Wrong> {
         wrong.push(Wrong::Spent { present, due });
     }
     wrong
+}
+
+#[cfg(test)]
+mod tests {
+    use parcelgate_domain::{CarrierId, Service, ServiceCode};
+
+    use super::*;
+    use crate::{Line, Tenant, Version};
+
+    fn usd(minor: i64) -> Money {
+        Money::of_minor(minor, "USD".parse().unwrap())
+    }
+
+    fn purchase(state: PurchaseState) -> Purchase {
+        Purchase {
+            tenant: Tenant::operator(),
+            id: "shipment-1".parse().unwrap(),
+            reference: "PG000001".parse().unwrap(),
+            account: "ups-ohio".parse().unwrap(),
+            carrier: CarrierId::known("ups"),
+            service: Service {
+                code: ServiceCode::new("03"),
+                name: "Ground".to_owned(),
+            },
+            version: Version { state, epoch: 3 },
+            carrier_number: None,
+            parcels: Vec::new(),
+            charged: Some(usd(1_111)),
+            quoted: Some(usd(1_234)),
+            order_number: None,
+            fault: None,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            updated_at: jiff::Timestamp::UNIX_EPOCH,
+            lease_until: None,
+        }
+    }
+
+    /// Entries of these kinds, each with these amounts in reserved and spent.
+    fn entries(kinds: &[(EntryKind, i64, i64)]) -> Vec<Entry> {
+        let entry = |(number, (kind, reserved, spent)): (u32, &(EntryKind, i64, i64))| {
+            let amounts = [*reserved, -reserved, *spent, -spent];
+            let lines = Book::ALL.into_iter().zip(amounts);
+            Entry {
+                tenant: Tenant::operator(),
+                shipment: "shipment-1".parse().unwrap(),
+                number,
+                kind: *kind,
+                account: "ups-ohio".parse().unwrap(),
+                key: None,
+                at: jiff::Timestamp::UNIX_EPOCH,
+                lines: lines
+                    .filter(|(_, minor)| *minor != 0)
+                    .map(|((book, _), minor)| Line {
+                        book,
+                        amount: usd(minor),
+                    })
+                    .collect(),
+            }
+        };
+        (1..).zip(kinds).map(entry).collect()
+    }
+
+    const RESERVE: (EntryKind, i64, i64) = (EntryKind::Reserve, 1_234, 0);
+    const RELEASE: (EntryKind, i64, i64) = (EntryKind::Release, -1_234, 0);
+    const POST: (EntryKind, i64, i64) = (EntryKind::Post, -1_234, 1_111);
+    const REVERSE: (EntryKind, i64, i64) = (EntryKind::Reverse, 0, -1_111);
+
+    fn found(state: PurchaseState, kinds: &[(EntryKind, i64, i64)]) -> Vec<Wrong> {
+        audit(&purchase(state), &entries(kinds))
+    }
+
+    #[test]
+    fn what_is_right_is_not_complained_of() {
+        let right: [(PurchaseState, &[_]); 6] = [
+            (PurchaseState::Unknown, &[RESERVE]),
+            (PurchaseState::Rejected, &[RESERVE, RELEASE]),
+            (PurchaseState::Purchased, &[RESERVE, POST]),
+            (PurchaseState::NeedsReview, &[RESERVE, POST]),
+            (PurchaseState::Voided, &[RESERVE, POST, REVERSE]),
+            (
+                PurchaseState::Voided,
+                &[RESERVE, RELEASE, (EntryKind::Post, 0, 1_111), REVERSE],
+            ),
+        ];
+        for (state, kinds) in right {
+            assert_eq!(found(state, kinds), [], "{state:?} {kinds:?}");
+        }
+    }
+
+    #[test]
+    fn a_release_that_is_missing_is_seen() {
+        for state in [
+            PurchaseState::Rejected,
+            PurchaseState::Cancelled,
+            PurchaseState::Absent,
+        ] {
+            let wrong = found(state, &[RESERVE]);
+            let [Wrong::Standing { .. }, ..] = wrong.as_slice() else {
+                panic!("{wrong:?}");
+            };
+        }
+        // A release by name that releases nothing is no better.
+        let wrong = found(
+            PurchaseState::Absent,
+            &[RESERVE, (EntryKind::Release, 0, 0)],
+        );
+        assert!(
+            matches!(wrong.as_slice(), [Wrong::Reserved { due: None, .. }]),
+            "{wrong:?}"
+        );
+    }
+
+    #[test]
+    fn a_post_that_is_made_twice_or_never_is_seen() {
+        let twice = [RESERVE, POST, (EntryKind::Post, 0, 1_111)];
+        let wrong = found(PurchaseState::Purchased, &twice);
+        let again = Wrong::Twice {
+            number: 3,
+            kind: EntryKind::Post,
+        };
+        assert!(wrong.contains(&again), "{wrong:?}");
+        assert!(
+            wrong
+                .iter()
+                .any(|wrong| matches!(wrong, Wrong::Spent { .. })),
+            "{wrong:?}"
+        );
+        let wrong = found(PurchaseState::Purchased, &[RESERVE]);
+        assert!(!wrong.is_empty());
+        assert!(!found(PurchaseState::Voided, &[RESERVE, POST]).is_empty());
+    }
+
+    #[test]
+    fn what_is_lost_or_changed_is_seen() {
+        assert_eq!(found(PurchaseState::Accepted, &[]), [Wrong::NoEntry]);
+        let mut gap = entries(&[RESERVE, RELEASE, (EntryKind::Post, 0, 1_111)]);
+        gap.remove(1);
+        let wrong = audit(&purchase(PurchaseState::Purchased), &gap);
+        assert!(wrong.contains(&Wrong::Gap { number: 2 }), "{wrong:?}");
+        let mut changed = entries(&[RESERVE, POST]);
+        changed[1].lines.pop();
+        let wrong = audit(&purchase(PurchaseState::Purchased), &changed);
+        let sum = vec![usd(1_111)];
+        assert!(
+            wrong.contains(&Wrong::Unbalanced { number: 2, sum }),
+            "{wrong:?}"
+        );
+        let cheaper = found(
+            PurchaseState::Purchased,
+            &[RESERVE, (EntryKind::Post, -1_234, 1)],
+        );
+        assert_eq!(cheaper.len(), 1, "{cheaper:?}");
+    }
 }

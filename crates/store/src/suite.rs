@@ -3,6 +3,7 @@
 mod deliveries;
 mod jobs;
 mod make;
+mod money;
 mod replicas;
 mod shipments;
 mod tenants;
@@ -66,6 +67,7 @@ pub fn cases() -> Vec<Case> {
     let groups = [
         whole::cases(),
         shipments::cases(),
+        money::cases(),
         trackers::cases(),
         deliveries::cases(),
         jobs::cases(),

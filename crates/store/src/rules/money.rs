@@ -223,7 +223,12 @@ impl Ledger {
         for (amount, is_more) in [(before, false), (after, true)] {
             let Some(amount) = amount else { continue };
             let currency = amount.currency().to_string();
-            let row = (first.tenant.clone(), key.clone(), day_of(first.at), currency);
+            let row = (
+                first.tenant.clone(),
+                key.clone(),
+                day_of(first.at),
+                currency,
+            );
             let known = self.spends.get(&row).copied().unwrap_or(0);
             let minor = amount.minor();
             let changed = if is_more {

@@ -15,6 +15,7 @@ use crate::{
     Blob, Error, Evidence, Page, ParcelLabel, ShipmentFilter, ShipmentNews, Step, Version,
 };
 
+type Ways = Result<BTreeMap<&'static str, Vec<Step>>, Box<dyn std::error::Error + Send + Sync>>;
 type Steps = Result<Vec<Step>, Box<dyn std::error::Error + Send + Sync>>;
 
 pub(super) fn cases() -> Vec<Case> {
@@ -74,7 +75,7 @@ async fn one_sender_wins(place: Arc<dyn Place>) -> Outcome {
 }
 
 /// A step into every state that a step can lead to, without the labels that are put in apart.
-fn steps() -> Steps {
+pub(super) fn steps() -> Steps {
     let lease_until = at(60);
     Ok(vec![
         Step::Sending { lease_until },
@@ -96,7 +97,7 @@ fn steps() -> Steps {
 }
 
 /// A way to every state, found by taking any step that is allowed.
-fn ways() -> Result<BTreeMap<&'static str, Vec<Step>>, Box<dyn std::error::Error + Send + Sync>> {
+pub(super) fn ways() -> Ways {
     let mut ways = BTreeMap::from([(PurchaseState::Accepted.name(), Vec::new())]);
     let mut open = vec![PurchaseState::Accepted];
     while let Some(state) = open.pop() {
