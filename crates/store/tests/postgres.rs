@@ -1,6 +1,6 @@
 //! The Postgres store keeps every promise of a store, and those of several replicas, each as a test
-//! of its own on a real server: that of `POSTGRES_URL`, or the one at the usual port. Where there is
-//! none the tests are ignored; with `CI=true` they fail.
+//! of its own on a real server: that of `POSTGRES_URL`, or the one at the usual port. Without one
+//! the tests are ignored; with `CI=true` they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

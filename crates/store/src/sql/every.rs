@@ -1,8 +1,8 @@
 //! Every statement, for those who check them.
 
 use super::{
-    deliveries, dialect, entries, events, jobs, keys, papers, postgres, quotes, reservations, shipments,
-    subscriptions, trackers, tracking, writer,
+    deliveries, dialect, entries, events, jobs, keys, papers, postgres, quotes, reservations,
+    shipments, subscriptions, trackers, tracking, writer,
 };
 
 /// Those that both databases are told.

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::connection::Connection;
 use super::{
-    deliveries, entries, events, jobs, keys, papers, reservations, shipments, subscriptions, trackers,
-    tracking,
+    deliveries, entries, events, jobs, keys, papers, reservations, shipments, subscriptions,
+    trackers, tracking,
 };
 use crate::records::day_of;
-use crate::{Entry, Result};
 use crate::rules::{Ledger, Needs};
+use crate::{Entry, Result};
 
 /// The rows that `needs` names, with what hangs on them; the log stands at `seq`.
 pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result<Ledger> {

@@ -90,6 +90,10 @@ impl fmt::Debug for Server {
 
 impl Server {
     fn at(url: &str) -> Result<Self> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            let wrong = "the URL does not begin with postgres://";
+            return Err(Error::Database(wrong.to_owned()));
+        }
         let options = PgConnectOptions::from_str(url)?;
         let options = options.options(SESSION).disable_statement_logging();
         Ok(Self(Arc::new(options)))
@@ -183,6 +187,27 @@ pub(super) async fn within<T>(
         done = doing => done,
         () = parcelgate_clock::sleep(limit) => {
             Err(Error::Database(format!("no answer within {} s", limit.as_secs())))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_is_not_shown() {
+        let server = Server::at("postgres://gate:hunter2@db.example/parcels").unwrap();
+        let shown = format!("{:?} {:?} {:?}", server, server.reads(), server.listens());
+        assert!(shown.starts_with("Server(db.example/parcels)"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        for wrong in [
+            "postgres://gate:hunter2@db.example:port/parcels",
+            "postgres://gate:hunter2@db.example/parcels?sslmode=hunter",
+            "gate:hunter2@db.example",
+        ] {
+            let said = Server::at(wrong).unwrap_err().to_string();
+            assert!(!said.contains("hunter2"), "{said}");
         }
     }
 }
