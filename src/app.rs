@@ -66,7 +66,15 @@ impl Gateway {
     ///
     /// # Errors
     /// When a setting cannot be used, the database cannot be opened or a door cannot be.
-    pub async fn start(mut config: Config) -> anyhow::Result<Self> {
+    pub async fn start(config: Config) -> anyhow::Result<Self> {
+        Self::start_by(Arc::new(System), config).await
+    }
+
+    /// The same, by another clock than the machine's.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_by(clock: SharedClock, mut config: Config) -> anyhow::Result<Self> {
         let grpc = open_door(config.grpc.listen).await?;
         let http = open_door(config.http.listen).await?;
         let (grpc_at, http_at) = (grpc.local_addr()?, http.local_addr()?);
@@ -77,7 +85,7 @@ impl Gateway {
             "http.push_secret must be set when http.public_url is"
         );
 
-        let ground = Ground::lay(config).await?;
+        let ground = Ground::lay(clock, config).await?;
         let services = ground.services()?;
         let keys = Arc::clone(&services.keys);
         let mut loops = ground.loops(&services);
@@ -155,8 +163,7 @@ impl fmt::Debug for Gateway {
 }
 
 impl Ground {
-    async fn lay(config: Config) -> anyhow::Result<Self> {
-        let clock: SharedClock = Arc::new(System);
+    async fn lay(clock: SharedClock, config: Config) -> anyhow::Result<Self> {
         let accounts = config
             .accounts
             .iter()

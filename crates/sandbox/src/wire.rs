@@ -105,7 +105,7 @@ impl Listener for Cuttable {
             stream,
             wire: Wire::default(),
             world: Arc::clone(&self.world),
-            request: Incoming::Awaited,
+            request: Incoming::Awaited(Vec::new()),
         };
         (connection, addr)
     }
@@ -124,27 +124,36 @@ pub(crate) struct Connection {
 }
 
 /// Where a request stands, which comes in bytes. One is begun when the answer to the last was.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 enum Incoming {
-    /// Nothing of it has come.
-    Awaited,
+    /// So much of its first line has come.
+    Awaited(Vec<u8>),
     /// It is handed on.
     Taken,
     /// It is kept back, and the connection cut once so many more bytes of it have come.
     Refused { left: u64 },
 }
 
+/// The longest first line that is looked at.
+const LINE_BYTES_MAX: usize = 8 * 1024;
+
 impl Incoming {
     /// What becomes of a request when `bytes` more of it have come.
-    fn after(self, bytes: &[u8], world: &World) -> Self {
-        let left = match self {
-            Self::Awaited => routes::cut_request_at(world, bytes),
-            Self::Taken => None,
-            Self::Refused { left } => Some(left),
-        };
-        left.map_or(Self::Taken, |left| Self::Refused {
-            left: left.saturating_sub(length(bytes.len())),
-        })
+    fn take(&mut self, bytes: &[u8], world: &World) {
+        match self {
+            Self::Awaited(line) => {
+                line.extend_from_slice(bytes);
+                if line.contains(&b'\r') || line.len() > LINE_BYTES_MAX {
+                    let cut = routes::cut_request_at(world, line);
+                    let come = length(line.len());
+                    *self = cut.map_or(Self::Taken, |byte| Self::Refused {
+                        left: byte.saturating_sub(come),
+                    });
+                }
+            }
+            Self::Taken => {}
+            Self::Refused { left } => *left = left.saturating_sub(length(bytes.len())),
+        }
     }
 }
 
@@ -166,9 +175,10 @@ impl AsyncRead for Connection {
                 .0
                 .come
                 .fetch_add(length(come.len()), Ordering::AcqRel);
-            self.request = self.request.after(come, &self.world);
-            match self.request {
-                Incoming::Awaited | Incoming::Taken => return Poll::Ready(Ok(())),
+            let this = &mut *self;
+            this.request.take(come, &this.world);
+            match this.request {
+                Incoming::Awaited(_) | Incoming::Taken => return Poll::Ready(Ok(())),
                 Incoming::Refused { left: 0 } => self.wire.cut(),
                 Incoming::Refused { .. } => {}
             }
@@ -186,7 +196,7 @@ impl AsyncWrite for Connection {
         self.wire.intact()?;
         let allowed = self.wire.allowed(bytes);
         let count = ready!(Pin::new(&mut self.stream).poll_write(context, allowed))?;
-        self.request = Incoming::Awaited;
+        self.request = Incoming::Awaited(Vec::new());
         self.wire.0.come.store(0, Ordering::Release);
         self.wire.written(count);
         Poll::Ready(Ok(count))
