@@ -6,12 +6,13 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "parcelgate/v1/address_service.proto",
     "parcelgate/v1/carrier_service.proto",
     "parcelgate/v1/manifest_service.proto",
     "parcelgate/v1/pickup_service.proto",
     "parcelgate/v1/rate_service.proto",
+    "parcelgate/v1/settlement_service.proto",
     "parcelgate/v1/shipment_service.proto",
     "parcelgate/v1/subscription_service.proto",
     "parcelgate/v1/tracking_service.proto",

@@ -29,6 +29,7 @@ use crate::service::late::LateWatch;
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
+use crate::service::review::Reviews;
 use crate::service::settle::Settlement;
 use crate::service::shipments::Shipments;
 use crate::service::subscriptions::Subscriptions;
@@ -220,6 +221,13 @@ impl Ground {
             ),
             rates,
             shipments: Arc::new(Shipments::new(store())),
+            reviews: Arc::new(Reviews::new(
+                accounts(),
+                store(),
+                Arc::clone(&self.seal),
+                clock(),
+                config.purchase.late_watch_s.clone(),
+            )),
             voids: Voids::new(accounts(), store(), clock(), self.tasks.clone()),
             tracks: Tracks::new(
                 accounts(),

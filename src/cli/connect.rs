@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use parcelgate_proto::v1::carrier_service_client::CarrierServiceClient;
 use parcelgate_proto::v1::rate_service_client::RateServiceClient;
+use parcelgate_proto::v1::settlement_service_client::SettlementServiceClient;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
 use parcelgate_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use parcelgate_proto::v1::tracking_service_client::TrackingServiceClient;
@@ -140,6 +141,12 @@ impl Gate {
     #[must_use]
     pub(crate) fn shipments(&self) -> ShipmentServiceClient<Door> {
         ShipmentServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
+    }
+
+    /// Purchases that wait for a person.
+    #[must_use]
+    pub(crate) fn settlement(&self) -> SettlementServiceClient<Door> {
+        SettlementServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
     }
 
     /// Parcels.

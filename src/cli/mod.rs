@@ -13,6 +13,7 @@ mod rates;
 mod request;
 mod sandbox;
 mod serve;
+mod settle;
 mod ship;
 mod show;
 mod tables;
@@ -59,6 +60,7 @@ enum Command {
     Track(track::TrackArgs),
     Watch(watch::WatchArgs),
     Void(void::VoidArgs),
+    Settle(settle::SettleArgs),
     Carriers(carriers::CarriersArgs),
     Keys(keys::KeysArgs),
     Completions(completions::CompletionsArgs),
@@ -105,6 +107,7 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         Command::Track(args) => track::run(args, out).await?,
         Command::Watch(args) => watch::run(args, out).await?,
         Command::Void(args) => void::run(args, out).await?,
+        Command::Settle(args) => settle::run(args, out).await?,
         Command::Carriers(args) => carriers::run(args, out).await?,
         Command::Keys(args) => keys::run(args, out).await?,
         Command::Completions(args) => completions::run(&args, out)?,

@@ -12,6 +12,7 @@ mod rates;
 mod raw;
 mod read;
 mod server;
+mod settlement;
 mod shipments;
 mod status;
 mod subscriptions;

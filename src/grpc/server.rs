@@ -9,6 +9,7 @@ use parcelgate_proto::v1::carrier_service_server::{self, CarrierServiceServer};
 use parcelgate_proto::v1::manifest_service_server::{self, ManifestServiceServer};
 use parcelgate_proto::v1::pickup_service_server::{self, PickupServiceServer};
 use parcelgate_proto::v1::rate_service_server;
+use parcelgate_proto::v1::settlement_service_server::{self, SettlementServiceServer};
 use parcelgate_proto::v1::shipment_service_server::{self, ShipmentServiceServer};
 use parcelgate_proto::v1::subscription_service_server::{self, SubscriptionServiceServer};
 use parcelgate_proto::v1::tracking_service_server::{self, TrackingServiceServer};
@@ -29,6 +30,7 @@ use super::manifests::ManifestApi;
 use super::pickups::PickupApi;
 use super::quoting::RateServer;
 use super::rates::RateApi;
+use super::settlement::SettlementApi;
 use super::shipments::ShipmentApi;
 use super::status::with_reason;
 use super::subscriptions::SubscriptionApi;
@@ -41,6 +43,7 @@ use crate::service::keys::Keys;
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
+use crate::service::review::Reviews;
 use crate::service::shipments::Shipments;
 use crate::service::subscriptions::Subscriptions;
 use crate::service::track::Tracks;
@@ -60,6 +63,8 @@ pub struct Services {
     pub shipments: Arc<Shipments>,
     /// Labels voided.
     pub voids: Voids,
+    /// Purchases that wait for a person.
+    pub reviews: Arc<Reviews>,
     /// Parcels followed.
     pub tracks: Tracks,
     /// Events watched.
@@ -81,7 +86,7 @@ pub struct Services {
 }
 
 /// What health is told of: the server as a whole, and each service.
-const SERVED: [&str; 9] = [
+const SERVED: [&str; 10] = [
     "",
     rate_service_server::SERVICE_NAME,
     shipment_service_server::SERVICE_NAME,
@@ -91,6 +96,7 @@ const SERVED: [&str; 9] = [
     carrier_service_server::SERVICE_NAME,
     pickup_service_server::SERVICE_NAME,
     manifest_service_server::SERVICE_NAME,
+    settlement_service_server::SERVICE_NAME,
 ];
 
 /// Serves on `listener` until `closing`, then finishes the calls in progress.
@@ -154,6 +160,7 @@ fn routes(services: Services, config: &GrpcConfig) -> Result<Routes, ReflectionE
     // know v1alpha only.
     let routes = Routes::new(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
     let routes = selling(routes, &services, &door, bounds, config.paper_bytes_max);
+    let routes = deciding(routes, &services, &door, bounds);
     let routes = handing_over(routes, &services, &door, bounds);
     Ok(following(routes, services, door, bounds))
 }
@@ -187,6 +194,25 @@ fn selling(
                 .max_decoding_message_size(paper)
                 .max_encoding_message_size(replied),
         )
+}
+
+/// What only a person can decide.
+fn deciding(
+    routes: Routes,
+    services: &Services,
+    door: &Door,
+    (asked, replied): (usize, usize),
+) -> Routes {
+    let settlement = SettlementServiceServer::new(SettlementApi {
+        door: door.clone(),
+        reviews: Arc::clone(&services.reviews),
+        shipments: Arc::clone(&services.shipments),
+    });
+    routes.add_service(
+        settlement
+            .max_decoding_message_size(asked)
+            .max_encoding_message_size(replied),
+    )
 }
 
 /// What is asked of carriers around a shipment.

@@ -52,6 +52,7 @@ impl From<Fault> for Status {
             Fault::SpendLimit(refusal) => of_spend_limit(text, &refusal),
             Fault::NothingFits(_) => with(Code::FailedPrecondition, text, "NOTHING_FITS"),
             Fault::NotVoidable(_) => with(Code::FailedPrecondition, text, "NOT_VOIDABLE"),
+            Fault::NotInReview(_) => with(Code::FailedPrecondition, text, "NOT_IN_REVIEW"),
             Fault::NoLabel(_) => with(Code::FailedPrecondition, text, "NO_LABEL"),
             Fault::Label(LabelError::NoWay { .. }) => {
                 with(Code::Unimplemented, text, "LABEL_FORMAT")

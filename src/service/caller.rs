@@ -41,6 +41,8 @@ pub enum Scope {
     RatesRead,
     /// Buy and void labels, read shipments.
     Labels,
+    /// Decide what became of purchases in doubt; read carriers' answers to them.
+    Settle,
     /// Read and make trackers, watch events.
     Tracking,
     /// Make and read subscriptions.
@@ -51,9 +53,10 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope with its name.
-    pub const ALL: [(Self, &'static str); 5] = [
+    pub const ALL: [(Self, &'static str); 6] = [
         (Self::RatesRead, "rates.read"),
         (Self::Labels, "labels"),
+        (Self::Settle, "settle"),
         (Self::Tracking, "tracking"),
         (Self::Webhooks, "webhooks"),
         (Self::Carriers, "carriers"),

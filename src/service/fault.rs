@@ -60,6 +60,9 @@ pub enum Fault {
     /// What was bought cannot be voided from where it stands.
     #[error("a shipment that is {} cannot be voided", .0.name())]
     NotVoidable(PurchaseState),
+    /// What became of the purchase is not for a person to say.
+    #[error("a shipment that is {} waits for nobody's decision", .0.name())]
+    NotInReview(PurchaseState),
     /// There is no label yet.
     #[error("the shipment is {} and has no label", .0.name())]
     NoLabel(PurchaseState),

@@ -156,7 +156,12 @@ impl LateWatch {
     }
 
     /// To the next look, if there is one. `error` is why this one saw nothing.
-    async fn go_on(&self, job: &Job, watched: &Watched, error: Option<String>) -> Result<(), Fault> {
+    async fn go_on(
+        &self,
+        job: &Job,
+        watched: &Watched,
+        error: Option<String>,
+    ) -> Result<(), Fault> {
         let now = self.clock.now();
         let next = self.after.iter().map(|pause| later(watched.since, *pause));
         let report = match (next.into_iter().find(|at| *at > now), error) {

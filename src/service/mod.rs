@@ -14,6 +14,7 @@ pub mod late;
 pub mod papers;
 pub mod purchase;
 pub mod rates;
+pub mod review;
 pub mod settle;
 pub mod shipments;
 pub mod subscriptions;

@@ -24,6 +24,7 @@ mod noise;
 mod quotes;
 mod requests;
 mod restart;
+mod review;
 mod server;
 mod six;
 mod stage;

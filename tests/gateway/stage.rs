@@ -13,6 +13,7 @@ use parcelgate_proto::v1::carrier_service_client::CarrierServiceClient;
 use parcelgate_proto::v1::manifest_service_client::ManifestServiceClient;
 use parcelgate_proto::v1::pickup_service_client::PickupServiceClient;
 use parcelgate_proto::v1::rate_service_client::RateServiceClient;
+use parcelgate_proto::v1::settlement_service_client::SettlementServiceClient;
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
 use parcelgate_proto::v1::subscription_service_client::SubscriptionServiceClient;
@@ -36,7 +37,14 @@ pub(crate) const UPS: &str = "ups-test";
 /// The account with Yanwen.
 pub(crate) const YANWEN: &str = "yanwen-test";
 /// Everything that a key may do.
-pub(crate) const SCOPES: [&str; 5] = ["rates.read", "labels", "tracking", "webhooks", "carriers"];
+pub(crate) const SCOPES: [&str; 6] = [
+    "rates.read",
+    "labels",
+    "settle",
+    "tracking",
+    "webhooks",
+    "carriers",
+];
 /// How long a condition may take to come true: far longer than it ever does.
 const PATIENCE: Duration = Duration::from_secs(20);
 const RATE_CARD: &str = include_str!("../../examples/yanwen-rate-card.csv");
@@ -91,7 +99,8 @@ impl Stage {
 
     /// A gateway before these carriers.
     async fn on(sandbox: Running, folder: TempDir, config: Config) -> Self {
-        let gateway = Gateway::start(config.clone()).await.expect("starts");
+        let gateway = Box::pin(Gateway::start(config.clone()));
+        let gateway = gateway.await.expect("starts");
         let key = gateway.create_key("test", &SCOPES).await.expect("a key");
         Self {
             channel: channel(&gateway),
@@ -228,6 +237,10 @@ impl Stage {
 
     pub(crate) fn manifests(&self) -> ManifestServiceClient<Keyed> {
         ManifestServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
+    }
+
+    pub(crate) fn settlement(&self) -> SettlementServiceClient<Keyed> {
+        SettlementServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
     }
 
     pub(crate) fn catalogue(&self) -> CarrierServiceClient<Keyed> {

@@ -149,6 +149,10 @@ pub trait Store: Debug + Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Purchase>>;
 
+    /// Shipments of a tenant that wait for a person's decision: NEEDS_REVIEW.
+    async fn in_review(&self, tenant: &Tenant, page: Page<'_, ShipmentId>)
+    -> Result<Vec<Purchase>>;
+
     /// What the carrier answered for a shipment, word for word, in the order it came.
     async fn evidence(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Vec<Evidence>>;
 

@@ -233,6 +233,14 @@ impl Store for Database {
         shipments::unsettled(&self.reads, now, accepted_before, limit).await
     }
 
+    async fn in_review(
+        &self,
+        tenant: &Tenant,
+        page: Page<'_, ShipmentId>,
+    ) -> Result<Vec<Purchase>> {
+        shipments::in_review(&self.reads, tenant, page).await
+    }
+
     async fn evidence(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Vec<Evidence>> {
         papers::evidence(&self.reads, tenant, id).await
     }

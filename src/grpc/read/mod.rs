@@ -7,12 +7,14 @@ mod errand;
 mod options;
 mod parcel;
 mod request;
+mod settling;
 
 pub(super) use address::address;
 pub(super) use errand::{landed_cost, manifest, paper, pickup};
 pub(super) use request::{
     purchase, purchase_back, quote, request_id, resource, resource_in, subscription,
 };
+pub(super) use settling::settling;
 
 use jiff::civil;
 use parcelgate_domain::{Country, Money, Violations};

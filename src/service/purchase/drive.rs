@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use parcelgate_carrier::{Call, Direction, Error, Kind, Order};
-use parcelgate_domain::{PurchaseState, Shipment};
+use parcelgate_domain::{PurchaseState, Shipment, TrackingNumber};
 use parcelgate_store::{
     Batch, Bought, BoughtParcel, Error as StoreError, NewTracker, Parcel, Purchase, ShipmentId,
     Step, Store, TrackerId, Version,
@@ -237,12 +237,22 @@ pub(crate) fn trackers(
     shipment: &Shipment,
     now: jiff::Timestamp,
 ) -> impl Iterator<Item = NewTracker> {
-    shipment.parcels.iter().map(move |parcel| NewTracker {
+    let numbers = shipment.parcels.iter();
+    numbers.map(move |parcel| tracker(purchase, parcel.tracking_number.clone(), now))
+}
+
+/// Follows one box of `purchase` from now on.
+pub(crate) fn tracker(
+    purchase: &Purchase,
+    number: TrackingNumber,
+    now: jiff::Timestamp,
+) -> NewTracker {
+    NewTracker {
         id: TrackerId::fresh(now),
         account: Some(purchase.account.clone()),
         carrier: purchase.carrier.clone(),
-        number: parcel.tracking_number.clone(),
+        number,
         shipment: Some(purchase.id.clone()),
         next_check_at: Some(now),
-    })
+    }
 }

@@ -25,7 +25,7 @@ use parcelgate_store::{
 };
 use tokio_util::task::TaskTracker;
 
-pub(crate) use drive::{bought, order_of, trackers};
+pub(crate) use drive::{bought, order_of, tracker, trackers};
 pub use select::{Goal, Selection};
 
 use super::rates::Rates;
@@ -34,6 +34,7 @@ use crate::config::PurchaseConfig;
 use crate::label::form_to_buy;
 use crate::seal::Seal;
 use flights::Flights;
+pub(crate) use witness::answers_of;
 
 /// What is to be bought.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use parcelgate_carrier::{
     Error, Exchange, Intent, Kind, Repeat, Request, Response, Result, Witness,
 };
@@ -57,6 +58,19 @@ impl Witness for Keeper {
     }
 }
 
+/// What was kept of all sendings of `purchase`, with the times; what cannot be opened is left out.
+pub(crate) fn answers_of(
+    seal: &Seal,
+    purchase: &Purchase,
+    kept: &[Evidence],
+) -> Vec<(Timestamp, Response)> {
+    let opened = kept.iter().filter_map(|evidence| {
+        let plain = seal.open(&about(purchase, evidence.epoch), &evidence.reply.0)?;
+        Some((evidence.sent_at, testimony::read(&plain)?))
+    });
+    opened.collect()
+}
+
 /// An account's door, at which a paid request is answered with what was answered to it then, and
 /// never sent.
 pub(super) struct Retold<'a> {
@@ -74,11 +88,9 @@ impl<'a> Retold<'a> {
     ) -> Option<Self> {
         let last = purchase.version.epoch.saturating_sub(1);
         let sent = kept.iter().filter(|evidence| evidence.epoch == last);
-        let opened = sent.filter_map(|evidence| {
-            let plain = seal.open(&about(purchase, last), &evidence.reply.0)?;
-            testimony::read(&plain)
-        });
-        let answers: VecDeque<Response> = opened.collect();
+        let sent: Vec<Evidence> = sent.cloned().collect();
+        let answers = answers_of(seal, purchase, &sent).into_iter();
+        let answers: VecDeque<Response> = answers.map(|(_, answer)| answer).collect();
         (!answers.is_empty()).then(|| Self {
             account,
             answers: Mutex::new(answers),

@@ -139,7 +139,8 @@ impl Stage {
     async fn absent(&self) -> Purchase {
         let purchase = self.in_doubt().await;
         self.rounds(EMPTY_LOOKUPS_MIN - 1).await;
-        self.clock.advance(QUIET + INDEX_LAG + Duration::from_secs(1));
+        self.clock
+            .advance(QUIET + INDEX_LAG + Duration::from_secs(1));
         self.rounds(1).await;
         assert_eq!(self.state(&purchase).await, PurchaseState::Absent);
         purchase
@@ -163,11 +164,17 @@ async fn an_empty_answer_alone_proves_nothing() {
     let stage = Stage::set().await;
     let purchase = stage.in_doubt().await;
     stage.rounds(EMPTY_LOOKUPS_MIN + 5).await;
-    assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown, "often");
+    assert_eq!(
+        stage.state(&purchase).await,
+        PurchaseState::Unknown,
+        "often"
+    );
 
     let stage = Stage::set().await;
     let purchase = stage.in_doubt().await;
-    stage.clock.advance(QUIET + INDEX_LAG + Duration::from_secs(1));
+    stage
+        .clock
+        .advance(QUIET + INDEX_LAG + Duration::from_secs(1));
     stage.rounds(EMPTY_LOOKUPS_MIN - 1).await;
     assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown, "long");
 }
@@ -178,7 +185,9 @@ async fn what_turns_up_after_it_was_declared_absent_is_voided() {
     let purchase = stage.absent().await;
     assert_eq!(stage.late.round().await.unwrap(), 0, "not yet due");
     stage.sell(&purchase);
-    stage.clock.advance(Duration::from_secs(stage.config.late_watch_s[0]));
+    stage
+        .clock
+        .advance(Duration::from_secs(stage.config.late_watch_s[0]));
     assert_eq!(stage.late.round().await.unwrap(), 1);
     assert_eq!(stage.state(&purchase).await, PurchaseState::VoidWanted);
     stage.rounds(1).await;
@@ -213,7 +222,9 @@ async fn a_doubt_that_nobody_can_end_goes_to_a_person() {
     *stage.books.find.lock().unwrap() = Some(Kind::Unavailable);
     stage.rounds(3).await;
     assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown);
-    stage.clock.advance(Duration::from_secs(stage.config.review_s + 1));
+    stage
+        .clock
+        .advance(Duration::from_secs(stage.config.review_s + 1));
     stage.rounds(1).await;
     assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
 }
@@ -227,7 +238,9 @@ async fn a_label_that_never_comes_goes_to_a_person_and_one_that_cannot_come_is_v
     stage.rounds(3).await;
     let no_label = PurchaseState::PurchasedNoLabel;
     assert_eq!(stage.state(&purchase).await, no_label);
-    stage.clock.advance(Duration::from_secs(stage.config.label_s + 1));
+    stage
+        .clock
+        .advance(Duration::from_secs(stage.config.label_s + 1));
     stage.rounds(1).await;
     assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
 

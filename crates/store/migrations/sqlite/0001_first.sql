@@ -68,6 +68,7 @@ CREATE INDEX shipment_order_number ON shipment (tenant, order_number, id)
 CREATE INDEX shipment_unsettled ON shipment (updated_at)
     WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
                     'VOIDING', 'VOID_UNKNOWN');
+CREATE INDEX shipment_review ON shipment (tenant, id) WHERE state = 'NEEDS_REVIEW';
 
 -- The ledger of purchases: one row is one entry, whose lines sum to zero. Never changed.
 CREATE TABLE money_entry (

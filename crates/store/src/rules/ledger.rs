@@ -9,8 +9,8 @@ use super::overlay::Overlay;
 use super::{Known, Lane, SpendKey};
 use crate::batch::Verb;
 use crate::{
-    ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, Job, JobId, KeyId,
-    LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId, Subscription,
+    ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, Job, JobId,
+    KeyId, LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId, Subscription,
     SubscriptionId, Tenant, Tracker, TrackerId,
 };
 

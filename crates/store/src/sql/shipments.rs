@@ -20,6 +20,7 @@ pub(super) const SQL: &[&str] = &[
     LIST,
     LIST_BY_ORDER_NUMBER,
     UNSETTLED,
+    IN_REVIEW,
     ORDER,
     SAVE,
     SAVE_ORDERS,
@@ -62,6 +63,11 @@ const UNSETTLED: &str = "
       AND (state <> 'ACCEPTED' OR updated_at < $2)
       AND (state NOT IN ('SENDING', 'VOIDING') OR coalesce(lease_until, $1) <= $1)
     ORDER BY updated_at LIMIT $3";
+
+// The last condition is word for word that of the index.
+const IN_REVIEW: &str = "
+    SELECT * FROM shipment WHERE tenant = $1 AND id > $2 AND state = 'NEEDS_REVIEW'
+    ORDER BY id LIMIT $3";
 
 const ORDER: &str = "SELECT body FROM shipment_order WHERE tenant = $1 AND shipment = $2";
 
@@ -198,6 +204,18 @@ pub(super) async fn unsettled(
         .int(micros(now))
         .int(micros(accepted_before))
         .int(limit);
+    statement::all(on, statement, read).await
+}
+
+pub(super) async fn in_review(
+    on: &Reads,
+    tenant: &Tenant,
+    page: Page<'_, ShipmentId>,
+) -> Result<Vec<Purchase>> {
+    let statement = Statement::of(IN_REVIEW)
+        .text(tenant)
+        .text(statement::after(&page))
+        .int(page.limit);
     statement::all(on, statement, read).await
 }
 

@@ -350,6 +350,8 @@ async fn unsettled(place: Arc<dyn Place>) -> Outcome {
     expected.sort_unstable();
     assert_eq!(states(list(60, 1).await?), expected);
     assert_eq!(store.unsettled(at(60), at(1), 2).await?.len(), 2);
+    let reviewed = store.in_review(&tenant(), Page::first(99)).await?;
+    assert_eq!(states(reviewed), ["NEEDS_REVIEW"]);
     Ok(())
 }
 
