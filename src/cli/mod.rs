@@ -7,6 +7,7 @@ mod data;
 mod demo;
 mod fault;
 mod keys;
+mod ledger;
 mod out;
 mod parse;
 mod rates;
@@ -63,6 +64,7 @@ enum Command {
     Settle(settle::SettleArgs),
     Carriers(carriers::CarriersArgs),
     Keys(keys::KeysArgs),
+    Ledger(ledger::LedgerArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -110,6 +112,7 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         Command::Settle(args) => settle::run(args, out).await?,
         Command::Carriers(args) => carriers::run(args, out).await?,
         Command::Keys(args) => keys::run(args, out).await?,
+        Command::Ledger(args) => return ledger::run(args, out).await,
         Command::Completions(args) => completions::run(&args, out)?,
     }
     Ok(ExitCode::SUCCESS)

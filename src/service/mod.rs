@@ -11,6 +11,7 @@ pub mod errands;
 pub mod fault;
 pub mod keys;
 pub mod late;
+pub mod ledger;
 pub mod papers;
 pub mod purchase;
 pub mod rates;

@@ -1,0 +1,251 @@
+//! What purchases cost, by account and currency, and whether the ledger is right about them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use parcelgate_domain::{AccountId, Currency, Money};
+use parcelgate_store::{
+    Book, Entry, EntryKind, Page, Purchase, ShipmentFilter, ShipmentId, Store, Tenant, Wrong, audit,
+};
+
+use super::Fault;
+
+/// Reads the ledger.
+#[derive(Debug, Clone)]
+pub struct Books {
+    store: Arc<dyn Store>,
+}
+
+/// Which purchases.
+#[derive(Debug, Clone, Default)]
+pub struct Which {
+    /// Made with this account only.
+    pub account: Option<AccountId>,
+    /// Accepted since then only.
+    pub since: Option<Timestamp>,
+}
+
+/// What purchases came to.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// By account, then currency; those without a currency are unpriced.
+    pub rows: Vec<Row>,
+    /// Purchases that were bought and of which no price is known, the first of them.
+    pub unpriced: Vec<ShipmentId>,
+}
+
+/// What the purchases with one account came to in one currency, in minor units.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// The account with the carrier.
+    pub account: AccountId,
+    /// The currency; none for purchases without a price.
+    pub currency: Option<Currency>,
+    /// Set aside for purchases that are not over.
+    pub reserved: i64,
+    /// Posted, with what was adjusted afterwards.
+    pub spent: i64,
+    /// Taken back by voids.
+    pub reversed: i64,
+    /// How many purchases were bought.
+    pub purchases: u64,
+    /// How many of them have no price.
+    pub unpriced: u64,
+}
+
+impl Row {
+    /// Spent, less what was reversed.
+    #[must_use]
+    pub fn net(&self) -> i64 {
+        self.spent.saturating_sub(self.reversed)
+    }
+
+    /// An amount of this row.
+    #[must_use]
+    pub fn money(&self, minor: i64) -> Option<Money> {
+        let currency = self.currency;
+        currency.map(|currency| Money::of_minor(minor, currency))
+    }
+}
+
+/// What is wrong about one purchase.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Which purchase.
+    pub shipment: ShipmentId,
+    /// What is wrong.
+    pub wrong: Vec<Wrong>,
+}
+
+/// What a check came to.
+#[derive(Debug, Clone, Default)]
+pub struct Check {
+    /// How many purchases were looked at.
+    pub purchases: u64,
+    /// How many entries.
+    pub entries: u64,
+    /// Those about which the ledger is wrong, the first of them.
+    pub findings: Vec<Finding>,
+}
+
+/// How many purchases are read at once.
+const PAGE: u32 = 500;
+/// How many of a kind are named one by one.
+const NAMED_MAX: usize = 1_000;
+/// How often a purchase is read that others move meanwhile.
+const LOOKS_MAX: u32 = 5;
+
+type Rows = BTreeMap<(AccountId, String), Row>;
+
+impl Books {
+    /// Over this store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// What the purchases of `which` came to.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn sheet(&self, tenant: &Tenant, which: &Which) -> Result<Sheet, Fault> {
+        let mut rows = Rows::new();
+        let mut unpriced = Vec::new();
+        let mut seen = None;
+        loop {
+            let page = self.page(tenant, which, seen.as_ref()).await?;
+            let Some((last, _)) = page.last() else { break };
+            seen = Some(last.id.clone());
+            let since =
+                |purchase: &Purchase| which.since.is_none_or(|at| purchase.created_at >= at);
+            for (purchase, entries) in page.iter().filter(|(purchase, _)| since(purchase)) {
+                let has_price = add(&mut rows, purchase, entries);
+                if !has_price && unpriced.len() < NAMED_MAX {
+                    unpriced.push(purchase.id.clone());
+                }
+            }
+        }
+        let rows = rows.into_values().collect();
+        Ok(Sheet { rows, unpriced })
+    }
+
+    /// Whether the ledger is right about every purchase of `which`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn check(&self, tenant: &Tenant, which: &Which) -> Result<Check, Fault> {
+        let mut check = Check::default();
+        let mut seen = None;
+        loop {
+            let page = self.page(tenant, which, seen.as_ref()).await?;
+            let Some((last, _)) = page.last() else { break };
+            seen = Some(last.id.clone());
+            for (purchase, entries) in page {
+                let many = u64::try_from(entries.len()).unwrap_or(u64::MAX);
+                check.entries = check.entries.saturating_add(many);
+                check.purchases = check.purchases.saturating_add(1);
+                if audit(&purchase, &entries).is_empty() || check.findings.len() >= NAMED_MAX {
+                    continue;
+                }
+                let wrong = self.look_again(tenant, purchase.clone()).await?;
+                if !wrong.is_empty() {
+                    let shipment = purchase.id;
+                    check.findings.push(Finding { shipment, wrong });
+                }
+            }
+        }
+        Ok(check)
+    }
+
+    /// Purchases after `seen`, each with its entries.
+    async fn page(
+        &self,
+        tenant: &Tenant,
+        which: &Which,
+        seen: Option<&ShipmentId>,
+    ) -> Result<Vec<(Purchase, Vec<Entry>)>, Fault> {
+        let filter = ShipmentFilter {
+            account: which.account.clone(),
+            ..ShipmentFilter::default()
+        };
+        let page = Page {
+            after: seen,
+            limit: PAGE,
+        };
+        let purchases = self.store.shipments(tenant, &filter, page).await?;
+        let ids: Vec<ShipmentId> = purchases.iter().map(|one| one.id.clone()).collect();
+        let mut entries: BTreeMap<ShipmentId, Vec<Entry>> = BTreeMap::new();
+        for entry in self.store.entries(tenant, &ids).await? {
+            let own = entries.entry(entry.shipment.clone()).or_default();
+            own.push(entry);
+        }
+        let with = |purchase: Purchase| {
+            let own = entries.remove(&purchase.id).unwrap_or_default();
+            (purchase, own)
+        };
+        Ok(purchases.into_iter().map(with).collect())
+    }
+
+    /// What is wrong about a purchase that stands still: a gateway may have taken it on between the
+    /// reading of the purchase and that of its entries.
+    async fn look_again(&self, tenant: &Tenant, mut known: Purchase) -> Result<Vec<Wrong>, Fault> {
+        let mut wrong = Vec::new();
+        for _ in 0..LOOKS_MAX {
+            let id = known.id.clone();
+            let entries = self
+                .store
+                .entries(tenant, std::slice::from_ref(&id))
+                .await?;
+            wrong = audit(&known, &entries);
+            let now = self.store.shipment(tenant, &id).await?;
+            let Some(now) = now.filter(|now| now.version != known.version) else {
+                break;
+            };
+            known = now;
+        }
+        Ok(wrong)
+    }
+}
+
+/// Adds a purchase to its rows; says whether it has a price, or was not bought.
+fn add(rows: &mut Rows, purchase: &Purchase, entries: &[Entry]) -> bool {
+    let bought = entries.iter().any(|entry| entry.kind == EntryKind::Post);
+    let mut priced = None;
+    for entry in entries {
+        for line in &entry.lines {
+            let (currency, minor) = (line.amount.currency(), line.amount.minor());
+            let row = row(rows, &purchase.account, Some(currency));
+            match (line.book, entry.kind) {
+                (Book::Reserved, _) => row.reserved = row.reserved.saturating_add(minor),
+                (Book::Spent, EntryKind::Reverse) => {
+                    row.reversed = row.reversed.saturating_sub(minor);
+                }
+                (Book::Spent, _) => {
+                    row.spent = row.spent.saturating_add(minor);
+                    priced = priced.or(Some(currency));
+                }
+                (Book::Promised | Book::Payable, _) => {}
+            }
+        }
+    }
+    if bought {
+        let row = row(rows, &purchase.account, priced);
+        row.purchases = row.purchases.saturating_add(1);
+        row.unpriced = row.unpriced.saturating_add(u64::from(priced.is_none()));
+    }
+    priced.is_some() || !bought
+}
+
+fn row<'a>(rows: &'a mut Rows, account: &AccountId, currency: Option<Currency>) -> &'a mut Row {
+    let code = currency.map_or_else(String::new, |currency| currency.to_string());
+    rows.entry((account.clone(), code)).or_insert_with(|| Row {
+        account: account.clone(),
+        currency,
+        reserved: 0,
+        spent: 0,
+        reversed: 0,
+        purchases: 0,
+        unpriced: 0,
+    })
+}
