@@ -33,6 +33,10 @@ bench:
     cargo bench --bench quote
     cargo bench --bench decode
 
+# labels bought while the gateway is killed: 10,000 purchases, 15,000 kills, about an hour
+prove-kill9 PURCHASES="10000" KILLS="15000":
+    KILL9_PURCHASES="$1" KILL9_KILLS="$2" cargo test --release --test label_kill9 -- --nocapture
+
 # anything put to a carrier's decoders: just fuzz ups, just fuzz ups.tracking 600
 fuzz CARRIER SECONDS="60":
     scripts/fuzz "$1" "$2"

@@ -92,8 +92,8 @@ pub struct Settings {
     pub subscriptions_max: usize,
     /// The largest request body, in bytes.
     pub body_bytes_max: usize,
-    /// Requests for labels kept as they came, for
-    /// [`Control::ship_calls`](crate::Control::ship_calls); the oldest go first. 0 by default: none.
+    /// Requests for labels kept as they came; the oldest go first. 0 by default: none. See
+    /// [`Control::ship_calls`](crate::Control::ship_calls).
     pub ship_calls_max: usize,
 }
 

@@ -1,0 +1,56 @@
+//! How much is run.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Size {
+    pub(crate) seed: u64,
+    pub(crate) purchases: usize,
+    pub(crate) kills: usize,
+    /// How many gateways share the store, of which one at a time dies.
+    pub(crate) replicas: usize,
+}
+
+/// What `scripts/test` has time for: without optimisation a gateway takes several times as long to
+/// be ready, and so does a label to be drawn.
+const UNOPTIMISED: (usize, usize) = (100, 60);
+const OPTIMISED: (usize, usize) = (500, 800);
+
+impl Size {
+    pub(crate) fn of_environment() -> Self {
+        let (purchases, kills) = if cfg!(debug_assertions) {
+            UNOPTIMISED
+        } else {
+            OPTIMISED
+        };
+        Self {
+            seed: set("KILL9_SEED").unwrap_or_else(|| fastrand::u64(..)),
+            purchases: set("KILL9_PURCHASES").unwrap_or(purchases),
+            kills: set("KILL9_KILLS").unwrap_or(kills),
+            replicas: set("KILL9_REPLICAS").unwrap_or(1),
+        }
+    }
+}
+
+fn set<T: FromStr>(name: &str) -> Option<T> {
+    let text = std::env::var(name).ok()?;
+    let value = text.parse().ok();
+    Some(value.unwrap_or_else(|| panic!("{name} is {text:?}")))
+}
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let build = if cfg!(debug_assertions) {
+            "without optimisation"
+        } else {
+            "optimised"
+        };
+        write!(
+            f,
+            "KILL9_SEED={} KILL9_PURCHASES={} KILL9_KILLS={} KILL9_REPLICAS={}, {build}",
+            self.seed, self.purchases, self.kills, self.replicas
+        )
+    }
+}
