@@ -27,7 +27,7 @@ use parcelgate_proto::v1::shipment::State;
 use parcelgate_sandbox::{CallEnd, Carrier, Settings};
 use parcelgate_store::Sqlite;
 
-use books::{Findings, audit, is_end};
+use books::{Books, Findings, audit, is_end};
 use requests::{ground, packet};
 use stage::{Stage, until, within};
 
@@ -75,6 +75,20 @@ async fn usual(stage: &Stage, request: PurchaseLabelRequest) -> Duration {
     began.elapsed()
 }
 
+/// The books, once every purchase that was left is at an end.
+async fn ended(stage: &Stage) -> Books {
+    let store = Sqlite::open(&stage.config.store.path)
+        .await
+        .expect("the store");
+    until("every purchase at an end", async || {
+        let mut books = ledgers::read(&stage.carriers(), &store).await;
+        books.kept.retain(|kept| kept.wish.starts_with("LEFT-"));
+        let ended = books.kept.iter().all(|kept| is_end(kept.state));
+        ended.then_some(books)
+    })
+    .await
+}
+
 async fn swept(carrier: Carrier, request: fn() -> PurchaseLabelRequest, leaving: Leaving) {
     let settings = Settings {
         ship_calls_max: 10_000,
@@ -103,16 +117,7 @@ async fn swept(carrier: Carrier, request: fn() -> PurchaseLabelRequest, leaving:
         .count()
         .await;
 
-    let store = Sqlite::open(&stage.config.store.path)
-        .await
-        .expect("the store");
-    let books = until("every purchase at an end", async || {
-        let mut books = ledgers::read(&stage.carriers(), &store).await;
-        books.kept.retain(|kept| kept.wish.starts_with("LEFT-"));
-        let ended = books.kept.iter().all(|kept| is_end(kept.state));
-        ended.then_some(books)
-    })
-    .await;
+    let books = ended(&stage).await;
     let what = format!("{carrier:?} {leaving:?}");
     let findings = audit(&books);
     assert_eq!(findings, Findings::default(), "{what}");
