@@ -16,7 +16,7 @@ mod requests;
 #[expect(dead_code, reason = "shared with tests/gateway")]
 mod stage;
 
-use std::process::{Command, Output};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,14 +47,17 @@ async fn offered(stage: &Stage, account: &str) -> Quote {
     own.unwrap_or_else(|| panic!("no quote of {account}"))
 }
 
-/// The same shipment, bought at that price.
+/// The same shipment for an order of its own, bought at that price.
 fn at_price(quote: &Quote) -> PurchaseLabelRequest {
     let spec = if quote.account == UPS {
         at_home()
     } else {
         abroad()
     };
-    purchase(spec, Selection::Quote(quote.name.clone()))
+    let mut request = purchase(spec, Selection::Quote(quote.name.clone()));
+    let order = request.request_id.chars().take(8).collect();
+    request.shipment.as_mut().expect("a shipment").order_number = order;
+    request
 }
 
 fn minor(quote: &Quote) -> Money {
@@ -91,6 +94,7 @@ async fn rows(stage: &Stage) -> Vec<Row> {
     let check = books.check(&tenant, &Which::default()).await;
     let check = check.expect("a check");
     assert!(check.findings.is_empty(), "{:?}", check.findings);
+    assert_eq!(check.sums, [], "what limits are held against");
     let sheet = books.sheet(&tenant, &Which::default()).await;
     store.close().await;
     sheet.expect("a sheet").rows
@@ -160,45 +164,36 @@ async fn what_the_carrier_refuses_is_released() {
     stage.stop().await;
 }
 
-/// The command line on the same database.
-fn run(stage: &Stage, args: &[&str]) -> Output {
+/// What the command line says on the same database. The gateway goes on meanwhile.
+async fn say(stage: &Stage, args: &'static [&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parcelgate"));
     command.env_remove("PARCELGATE_CONFIG");
     command.env("PARCELGATE__STORE__PATH", &stage.config.store.path);
-    command.args(args).output().expect("the program runs")
-}
-
-fn words(output: &Output) -> String {
+    let run = move || command.args(args).output();
+    let output = tokio::task::spawn_blocking(run).await.expect("an end");
+    let output = output.expect("the program runs");
     assert!(output.status.success(), "{output:?}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-fn told_to_people(stage: &Stage) {
-    let sheet = words(&run(stage, &["ledger"]));
-    assert!(
-        sheet.contains(YANWEN) && sheet.contains("Without a price: "),
-        "{sheet}"
-    );
-    let sheet = words(&run(
-        stage,
-        &["ledger", "--account", UPS, "--since", "2020-01-01"],
-    ));
+async fn told_to_people(stage: &Stage) {
+    let sheet = say(stage, &["ledger"]).await;
+    let named = sheet.contains(YANWEN) && sheet.contains("Without a price: ");
+    assert!(named, "{sheet}");
+    let others = &["ledger", "--account", UPS, "--since", "2020-01-01"];
+    let sheet = say(stage, others).await;
     assert!(!sheet.contains(YANWEN), "{sheet}");
-    let check = words(&run(stage, &["ledger", "--check"]));
-    assert!(
-        check.starts_with("1 purchases, 2 entries: every entry"),
-        "{check}"
-    );
-    let sheet = words(&run(stage, &["ledger", "--output", "json"]));
+    let check = say(stage, &["ledger", "--check"]).await;
+    let right = check.starts_with("1 purchases, 2 entries: every entry");
+    assert!(right, "{check}");
+    let sheet = say(stage, &["ledger", "--output", "json"]).await;
     let sheet: serde_json::Value = serde_json::from_str(&sheet).expect("JSON");
     assert_eq!(sheet["rows"][0]["account"], YANWEN);
     assert_eq!(sheet["rows"][0]["unpriced"], 1);
-    let made = words(&run(
-        stage,
-        &["keys", "create", "shop", "--spend-limit", "500:USD"],
-    ));
+    let limited = &["keys", "create", "shop", "--spend-limit", "500:USD"];
+    let made = say(stage, limited).await;
     assert!(made.starts_with("pg_"), "{made}");
-    assert!(words(&run(stage, &["keys", "list"])).contains("500.00 USD"));
+    assert!(say(stage, &["keys", "list"]).await.contains("500.00 USD"));
 }
 
 #[tokio::test]
@@ -207,7 +202,7 @@ async fn what_has_no_price_is_counted_as_such() {
     let bought = stage.buy(packet()).await.expect("bought");
     assert!(bought.quoted_total.is_none());
     let rows = rows(&stage).await;
-    told_to_people(&stage);
+    told_to_people(&stage).await;
     let unpriced: u64 = rows.iter().map(|row| row.unpriced).sum();
     let priced = bought.charged.is_some();
     assert_eq!(unpriced, u64::from(!priced), "{rows:?}");

@@ -14,7 +14,7 @@ use super::out::{self, Out};
 use super::{FAILED, parse};
 use crate::app;
 use crate::config::Config;
-use crate::service::ledger::{Books, Check, Row, Sheet, Which};
+use crate::service::ledger::{Books, Check, Row, Sheet, Which, WrongSum};
 use crate::service::main_tenant;
 
 /// What purchases cost, by account and currency, from the gateway's own database
@@ -140,6 +140,16 @@ fn data(row: &Row) -> serde_json::Value {
     data
 }
 
+fn told_sum(sum: &WrongSum) -> String {
+    let WrongSum {
+        key,
+        day,
+        kept,
+        due,
+    } = sum;
+    format!("API key {key}, {day}: the limit is held against {kept} where it should be {due}")
+}
+
 /// Says what was found; whether it is right.
 fn tell_check(check: &Check, out: &mut Out) -> std::io::Result<bool> {
     let findings = check.findings.iter().map(|finding| {
@@ -150,6 +160,7 @@ fn tell_check(check: &Check, out: &mut Out) -> std::io::Result<bool> {
         "purchases": check.purchases,
         "entries": check.entries,
         "findings": findings.collect::<Vec<_>>(),
+        "sums": check.sums.iter().map(told_sum).collect::<Vec<_>>(),
     }))?;
     for finding in &check.findings {
         for wrong in &finding.wrong {
@@ -159,14 +170,20 @@ fn tell_check(check: &Check, out: &mut Out) -> std::io::Result<bool> {
     }
     let (purchases, entries) = (check.purchases, check.entries);
     let looked = format!("{purchases} purchases, {entries} entries");
-    if check.findings.is_empty() {
+    for sum in &check.sums {
+        out.say(told_sum(sum))?;
+    }
+    if check.findings.is_empty() && check.sums.is_empty() {
         out.say(format!(
             "{looked}: every entry sums to zero, none is missing"
         ))?;
         return Ok(true);
     }
     let many = check.findings.len();
-    out.say(format!("{looked}: {many} purchases are entered wrongly"))?;
+    let sums = check.sums.len();
+    out.say(format!(
+        "{looked}: {many} purchases and {sums} sums of limits are wrong"
+    ))?;
     Ok(false)
 }
 

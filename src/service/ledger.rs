@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use parcelgate_domain::{AccountId, Currency, Money};
 use parcelgate_store::{
-    Book, Entry, EntryKind, Page, Purchase, ShipmentFilter, ShipmentId, Store, Tenant, Wrong, audit,
+    Book, Entry, EntryKind, KeyId, Page, Purchase, ShipmentFilter, ShipmentId, Store, Tenant,
+    Wrong, audit, counted,
 };
 
 use super::Fault;
@@ -78,6 +81,19 @@ pub struct Finding {
     pub wrong: Vec<Wrong>,
 }
 
+/// A sum that a limit is held against, and that is not what the entries come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongSum {
+    /// Of which API key.
+    pub key: KeyId,
+    /// On which day, in UTC.
+    pub day: Date,
+    /// What is kept.
+    pub kept: Money,
+    /// What the entries come to.
+    pub due: Money,
+}
+
 /// What a check came to.
 #[derive(Debug, Clone, Default)]
 pub struct Check {
@@ -87,6 +103,8 @@ pub struct Check {
     pub entries: u64,
     /// Those about which the ledger is wrong, the first of them.
     pub findings: Vec<Finding>,
+    /// Sums that limits are held against and that are not what the entries come to.
+    pub sums: Vec<WrongSum>,
 }
 
 /// How many purchases are read at once.
@@ -96,6 +114,8 @@ const NAMED_MAX: usize = 1_000;
 /// How often a purchase is read that others move meanwhile.
 const LOOKS_MAX: u32 = 5;
 
+/// What the entries come to, by key and day, for each currency.
+type Sums = BTreeMap<(KeyId, Date), Vec<Money>>;
 type Rows = BTreeMap<(AccountId, String), Row>;
 
 impl Books {
@@ -136,12 +156,15 @@ impl Books {
     /// When the store cannot be read.
     pub async fn check(&self, tenant: &Tenant, which: &Which) -> Result<Check, Fault> {
         let mut check = Check::default();
+        let mut sums = Sums::new();
+        let before = self.store.head_seq().await?;
         let mut seen = None;
         loop {
             let page = self.page(tenant, which, seen.as_ref()).await?;
             let Some((last, _)) = page.last() else { break };
             seen = Some(last.id.clone());
             for (purchase, entries) in page {
+                count(&mut sums, &entries);
                 let many = u64::try_from(entries.len()).unwrap_or(u64::MAX);
                 check.entries = check.entries.saturating_add(many);
                 check.purchases = check.purchases.saturating_add(1);
@@ -153,6 +176,14 @@ impl Books {
                     let shipment = purchase.id;
                     check.findings.push(Finding { shipment, wrong });
                 }
+            }
+        }
+        // Keys buy with every account, and what moves meanwhile cannot be summed up.
+        if which.account.is_none() && self.store.head_seq().await? == before {
+            for ((key, day), due) in sums {
+                let kept = self.store.spends(tenant, &key, day).await?;
+                let kept: Vec<Money> = kept.into_iter().map(|spend| spend.amount).collect();
+                check.sums.extend(differences(&key, day, &kept, &due));
             }
         }
         Ok(check)
@@ -208,6 +239,51 @@ impl Books {
     }
 }
 
+/// Adds what a purchase counts against the limit of its key.
+fn count(sums: &mut Sums, entries: &[Entry]) {
+    let first = entries.first();
+    let Some((first, key)) = first.and_then(|first| Some((first, first.key.clone()?))) else {
+        return;
+    };
+    let day = first.at.to_zoned(TimeZone::UTC).date();
+    let sums = sums.entry((key, day)).or_default();
+    let Some(amount) = counted(entries) else {
+        return;
+    };
+    let own = sums
+        .iter_mut()
+        .find(|sum| sum.currency() == amount.currency());
+    match own {
+        Some(sum) => {
+            let minor = sum.minor().saturating_add(amount.minor());
+            *sum = Money::of_minor(minor, amount.currency());
+        }
+        None => sums.push(amount),
+    }
+}
+
+/// Where what is kept and what is due are not the same; a sum that is not there is zero.
+fn differences(key: &KeyId, day: Date, kept: &[Money], due: &[Money]) -> Vec<WrongSum> {
+    let of = |sums: &[Money], currency: Currency| {
+        let own = sums.iter().find(|sum| sum.currency() == currency);
+        own.copied().unwrap_or_else(|| Money::zero(currency))
+    };
+    let mut wrong: Vec<WrongSum> = Vec::new();
+    for amount in kept.iter().chain(due) {
+        let currency = amount.currency();
+        let sum = WrongSum {
+            key: key.clone(),
+            day,
+            kept: of(kept, currency),
+            due: of(due, currency),
+        };
+        if sum.kept != sum.due && !wrong.contains(&sum) {
+            wrong.push(sum);
+        }
+    }
+    wrong
+}
+
 /// Adds a purchase to its rows; says whether it has a price, or was not bought.
 fn add(rows: &mut Rows, purchase: &Purchase, entries: &[Entry]) -> bool {
     let bought = entries.iter().any(|entry| entry.kind == EntryKind::Post);
@@ -248,4 +324,27 @@ fn row<'a>(rows: &'a mut Rows, account: &AccountId, currency: Option<Currency>) 
         purchases: 0,
         unpriced: 0,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sum_that_is_not_what_the_entries_come_to_is_seen() {
+        let key: KeyId = "key-1".parse().unwrap();
+        let day = Date::new(2026, 12, 1).unwrap();
+        let usd = |minor| Money::of_minor(minor, "USD".parse().unwrap());
+        let yuan = Money::of_minor(5, "CNY".parse().unwrap());
+        let found = |kept: &[Money], due: &[Money]| differences(&key, day, kept, due);
+        assert_eq!(found(&[usd(10), yuan], &[yuan, usd(10)]), []);
+        assert_eq!(found(&[usd(0)], &[]), [], "all was given back");
+        for (kept, due) in [
+            (&[usd(10)][..], &[usd(11)][..]),
+            (&[usd(1)], &[]),
+            (&[], &[yuan]),
+        ] {
+            assert_eq!(found(kept, due).len(), 1, "{kept:?} {due:?}");
+        }
+    }
 }

@@ -42,6 +42,7 @@ pub use records::{
     Version, balance,
 };
 
+pub use rules::counted;
 pub use sql::{Database, Postgres, Sqlite};
 
 /// What the gateway keeps.

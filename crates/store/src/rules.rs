@@ -18,6 +18,7 @@ mod tracker;
 
 pub(crate) use delivery::Lane;
 pub(crate) use ledger::Ledger;
+pub use money::counted;
 pub(crate) use money::{SpendKey, Standing, cost};
 pub(crate) use needs::Needs;
 pub(crate) use tracker::Known;

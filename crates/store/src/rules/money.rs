@@ -131,9 +131,10 @@ fn empty(before: &[Entry], books: &[Book]) -> Vec<Line> {
     left.collect()
 }
 
-/// What a purchase counts against a limit. A charge in another currency than was quoted counts as
-/// it was quoted: the limit was held against that.
-pub(crate) fn counted(entries: &[Entry]) -> Option<Money> {
+/// What a purchase with these entries counts against the limit of its API key. A charge in another
+/// currency than was quoted counts as it was quoted: the limit was held against that.
+#[must_use]
+pub fn counted(entries: &[Entry]) -> Option<Money> {
     let quoted = balance(entries.first(), Book::Reserved).into_iter().next();
     let spent = balance(entries, Book::Spent).into_iter().next();
     match Standing::after(entries) {
