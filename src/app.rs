@@ -134,7 +134,10 @@ impl Gateway {
     /// When the key cannot be stored.
     pub async fn create_limited_key(&self, name: &str, limit: Money) -> anyhow::Result<String> {
         let (tenant, scopes) = (main_tenant(), [Scope::RatesRead, Scope::Labels]);
-        Ok(self.keys.create(&tenant, name, &scopes, Some(limit)).await?)
+        Ok(self
+            .keys
+            .create(&tenant, name, &scopes, Some(limit))
+            .await?)
     }
 
     /// Stops taking calls, finishes what is in progress, within the grace period, and closes the

@@ -49,6 +49,9 @@ pub(crate) struct ShipArgs {
     /// Buy nothing: only ask whether it would be taken, here and by the carrier.
     #[arg(long)]
     check: bool,
+    /// Buy although the same parcel of the same order was bought before.
+    #[arg(long)]
+    allow_duplicate: bool,
     /// The UUID of this purchase; a new one when left out.
     #[arg(long, value_name = "UUID")]
     request_id: Option<Uuid>,
@@ -133,6 +136,7 @@ pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
         label_format: format.into(),
         selection: Some(args.selection.selection(args.deliver_by)),
         validate_only: args.check,
+        allow_duplicate: args.allow_duplicate,
     };
     let gate = Gate::open(&args.server).await?;
     let again = || format!("ask again with --request-id {request_id}; it never buys twice");

@@ -50,6 +50,7 @@ impl From<Fault> for Status {
             Fault::QuoteExpired(_) => with(Code::FailedPrecondition, text, "QUOTE_EXPIRED"),
             Fault::TooDear { .. } => with(Code::FailedPrecondition, text, "MAX_TOTAL_EXCEEDED"),
             Fault::SpendLimit(refusal) => of_spend_limit(text, &refusal),
+            Fault::DuplicateParcel(id) => of_duplicate(text, &id),
             Fault::NothingFits(_) => with(Code::FailedPrecondition, text, "NOTHING_FITS"),
             Fault::NotVoidable(_) => with(Code::FailedPrecondition, text, "NOT_VOIDABLE"),
             Fault::NotInReview(_) => with(Code::FailedPrecondition, text, "NOT_IN_REVIEW"),
@@ -144,6 +145,12 @@ fn of_spend_limit(text: String, refusal: &store::SpendRefusal) -> Status {
     with_facts(Code::FailedPrecondition, text, "SPEND_LIMIT", &facts)
 }
 
+fn of_duplicate(text: String, id: &store::ShipmentId) -> Status {
+    let shipment = format!("shipments/{id}");
+    let facts = [("shipment", shipment.as_str())];
+    with_facts(Code::FailedPrecondition, text, "DUPLICATE_PARCEL", &facts)
+}
+
 fn of_store(error: &store::Error) -> Status {
     match error {
         store::Error::Conflict { .. }
@@ -156,6 +163,7 @@ fn of_store(error: &store::Error) -> Status {
             "REQUEST_ID_REUSED",
         ),
         store::Error::SpendLimit(refusal) => of_spend_limit(error.to_string(), refusal),
+        store::Error::Twin(id) => of_duplicate(error.to_string(), id),
         store::Error::Taken(_) => with(Code::AlreadyExists, error.to_string(), "TAKEN"),
         store::Error::Missing(_) => with(Code::NotFound, error.to_string(), "NOT_FOUND"),
         store::Error::Closed => retry(Code::Unavailable, "shutting down".to_owned(), "STORE", SOON),

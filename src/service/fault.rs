@@ -54,6 +54,12 @@ pub enum Fault {
     /// The API key may not spend that today.
     #[error("{0}")]
     SpendLimit(Box<store::SpendRefusal>),
+    /// The same parcel was bought before.
+    #[error(
+        "the same parcel was bought as shipments/{0}; void that first, or say allow_duplicate if \
+         there are two"
+    )]
+    DuplicateParcel(store::ShipmentId),
     /// Nothing on offer fits the choice.
     #[error("no carrier offers what was asked for: {0}")]
     NothingFits(String),
@@ -114,6 +120,7 @@ impl From<store::Error> for Fault {
         match error {
             store::Error::Missing(what) => Self::NotFound(what),
             store::Error::SpendLimit(refusal) => Self::SpendLimit(refusal),
+            store::Error::Twin(id) => Self::DuplicateParcel(id),
             other @ (store::Error::Conflict { .. }
             | store::Error::Illegal { .. }
             | store::Error::AlreadyAsked(_)

@@ -26,6 +26,7 @@ async fn a_quote_is_bought_as_it_was_quoted() {
             .unwrap();
         let mut request = purchase(abroad(), Selection::Quote(quote.name.clone()));
         request.max_total = quote.total.clone();
+        request.allow_duplicate = account == YANWEN; // the same parcel for the second time
         let spec = request.shipment.as_mut().unwrap();
         spec.order_number = "113-77".into();
         let bought = stage.buy(request).await.unwrap();

@@ -5,9 +5,10 @@ use parcelgate_proto::v1::{LabelFormat, Shipment};
 use parcelgate_sandbox::{Carrier, Fault};
 use tonic::Code;
 
-use crate::errors::{reason, says_when};
+use crate::errors::{fact, reason, says_when};
 use crate::requests::{fresh, ground, packet};
 use crate::stage::{Stage, until, within};
+use crate::voids::void;
 
 /// Waits until the only shipment there is has reached `state`.
 async fn only_shipment_in(stage: &Stage, state: State) -> Shipment {
@@ -151,5 +152,38 @@ async fn what_did_not_leave_is_bought_later_under_the_same_request_id() {
     let bought = until("bought", async || stage.buy(request.clone()).await.ok()).await;
     assert_eq!(bought.state(), State::Purchased);
     assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_same_parcel_is_not_bought_under_two_keys() {
+    let stage = Stage::start().await;
+    let order = || {
+        let mut request = ground();
+        request.shipment.as_mut().unwrap().order_number = "113-88".into();
+        request
+    };
+    let first = stage.buy(order()).await.unwrap();
+    let refused = stage.buy(order()).await.unwrap_err();
+    let why = reason(&refused, Code::FailedPrecondition);
+    assert_eq!(why, "DUPLICATE_PARCEL");
+    assert_eq!(fact(&refused, "shipment"), first.name);
+    assert_eq!(stage.carriers().parcels().len(), 1);
+
+    // Another box of the order is another parcel, and so is a second one that is meant.
+    let mut heavier = order();
+    heavier.shipment.as_mut().unwrap().parcels[0].weight_grams += 1;
+    stage.buy(heavier).await.unwrap();
+    let mut meant = order();
+    meant.allow_duplicate = true;
+    stage.buy(meant).await.unwrap();
+
+    // What was voided may be bought anew.
+    let mut other = order();
+    other.shipment.as_mut().unwrap().order_number = "113-89".into();
+    let voided = stage.buy(other.clone()).await.unwrap();
+    void(&stage, &voided.name, &fresh()).await.unwrap();
+    other.request_id = fresh();
+    assert_ne!(stage.buy(other).await.unwrap().name, voided.name);
     stage.stop().await;
 }

@@ -145,6 +145,7 @@ pub(crate) fn purchase(spec: ShipmentSpec, selection: Selection) -> PurchaseLabe
         max_total: None,
         label_format: LabelFormat::Unspecified.into(),
         validate_only: false,
+        allow_duplicate: false,
     }
 }
 

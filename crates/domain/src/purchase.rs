@@ -111,6 +111,15 @@ impl PurchaseState {
         }
     }
 
+    /// Whether it came to nothing, so that the same may be bought anew.
+    #[must_use]
+    pub const fn is_nothing(self) -> bool {
+        matches!(
+            self,
+            Self::Rejected | Self::Cancelled | Self::Absent | Self::Voided
+        )
+    }
+
     /// Whether money is spent, or may be.
     #[must_use]
     pub const fn may_have_cost(self) -> bool {

@@ -220,6 +220,7 @@ mod tests {
             charged: Some(usd(1_111)),
             quoted: Some(usd(1_234)),
             order_number: None,
+            twin: None,
             fault: None,
             created_at: jiff::Timestamp::UNIX_EPOCH,
             updated_at: jiff::Timestamp::UNIX_EPOCH,

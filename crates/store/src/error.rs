@@ -34,6 +34,9 @@ pub enum Error {
     /// That `request_id` was used before: here is for what, and what was answered.
     #[error("this request_id was used before")]
     AlreadyAsked(Box<Reservation>),
+    /// The same parcel is bought already, or may be: here is by which shipment.
+    #[error("the same parcel was bought as shipment {0}")]
+    Twin(ShipmentId),
     /// The API key may not spend that today. Nothing was written.
     #[error("{0}")]
     SpendLimit(Box<SpendRefusal>),

@@ -209,6 +209,7 @@ impl Shop {
             label_format: LabelFormat::Pdf.into(),
             selection: Some(chosen.selection.clone()),
             validate_only: false,
+            allow_duplicate: false,
         };
         let mut shipments = self.gate.shipments();
         let reply = shipments.purchase_label(self.gate.ask(request)).await;

@@ -113,6 +113,7 @@ pub(in crate::grpc) fn purchase(
                 max_total,
                 label_format,
                 direction: Direction::Outbound,
+                allow_duplicate: read.allow_duplicate,
             };
             Ok(found.none_or(request)?)
         }
@@ -155,6 +156,7 @@ pub(in crate::grpc) fn purchase_back(
         max_total: None,
         label_format,
         direction: Direction::Return,
+        allow_duplicate: false,
     })?)
 }
 

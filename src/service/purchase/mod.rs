@@ -23,6 +23,7 @@ use parcelgate_domain::{
 use parcelgate_store::{
     Batch, Error as StoreError, NewPurchase, Purchase, RequestKey, ShipmentId, Store,
 };
+use sha2::{Digest, Sha256};
 use tokio_util::task::TaskTracker;
 
 pub(crate) use drive::{bought, order_of, tracker, trackers};
@@ -53,6 +54,8 @@ pub struct PurchaseRequest {
     pub label_format: LabelFormat,
     /// Which way it goes.
     pub direction: Direction,
+    /// Whether the same parcel may be bought twice.
+    pub allow_duplicate: bool,
 }
 
 /// Everything about a shipment but who carries it.
@@ -162,6 +165,7 @@ impl Purchases {
             service: selected.service,
             order: Personal::new(serde_json::to_string(&order).unwrap_or_default()),
             quoted: selected.quoted,
+            twin: twin(&order).filter(|_| !request.allow_duplicate),
             order_number: order.order_number,
         };
         let batch = Batch::of(&caller.tenant, self.clock.now()).by(caller.key.as_ref());
@@ -293,6 +297,22 @@ impl Purchases {
         violations.append(found.renamed(super::fault::in_purchase));
         Ok(violations.none_or(order)?)
     }
+}
+
+/// What another purchase of the same parcel would have too, whoever carries it; none without an
+/// order number, by which alone parcels are told apart that look the same.
+fn twin(order: &Order) -> Option<String> {
+    let number = order.order_number.as_ref()?;
+    let same = (
+        number,
+        &order.direction,
+        &order.to,
+        &order.parcels,
+        &order.customs,
+    );
+    let text = serde_json::to_vec(&same).ok()?;
+    let digest = Sha256::digest(text);
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What the carrier would not take, by its own rules and without asking it.

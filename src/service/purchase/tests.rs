@@ -70,6 +70,7 @@ impl Purchases {
             order: order.to_owned().into(),
             quoted: None,
             order_number: None,
+            twin: None,
         };
         let key = RequestKey {
             method: "PurchaseLabel".to_owned(),

@@ -99,6 +99,7 @@ impl Stage {
             order: ORDER.to_owned().into(),
             quoted: None,
             order_number: None,
+            twin: None,
         };
         let key = RequestKey {
             method: "PurchaseLabel".to_owned(),

@@ -56,6 +56,7 @@ CREATE TABLE shipment (
     quoted_minor     INTEGER,
     quoted_currency  TEXT,
     order_number     TEXT,
+    twin             TEXT,
     fault            TEXT, -- JSON
     created_at       INTEGER NOT NULL,
     updated_at       INTEGER NOT NULL,
@@ -68,6 +69,8 @@ CREATE INDEX shipment_order_number ON shipment (tenant, order_number, id)
 CREATE INDEX shipment_unsettled ON shipment (updated_at)
     WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
                     'VOIDING', 'VOID_UNKNOWN');
+CREATE INDEX shipment_twin ON shipment (tenant, twin)
+    WHERE twin IS NOT NULL AND state NOT IN ('REJECTED', 'CANCELLED', 'ABSENT', 'VOIDED');
 CREATE INDEX shipment_review ON shipment (tenant, id) WHERE state = 'NEEDS_REVIEW';
 
 -- The ledger of purchases: one row is one entry, whose lines sum to zero. Never changed.

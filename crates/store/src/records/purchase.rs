@@ -46,6 +46,9 @@ pub struct NewPurchase {
     pub quoted: Option<Money>,
     /// The seller's own order number.
     pub order_number: Option<String>,
+    /// What another purchase of the same parcel would have too: of two such, one is accepted until
+    /// it has come to nothing.
+    pub twin: Option<String>,
 }
 
 /// A purchase as it stands. Its order is apart: [`Store::order`](crate::Store::order).
@@ -75,6 +78,8 @@ pub struct Purchase {
     pub quoted: Option<Money>,
     /// The seller's own order number.
     pub order_number: Option<String>,
+    /// What makes another one the same parcel.
+    pub twin: Option<String>,
     /// What last went wrong.
     pub fault: Option<Fault>,
     /// When it was accepted.

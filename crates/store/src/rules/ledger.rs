@@ -20,6 +20,7 @@ pub(crate) struct Ledger {
     pub(crate) reservations: Overlay<(Tenant, RequestKey), Reservation>,
     pub(crate) shipments: Overlay<(Tenant, ShipmentId), Purchase>,
     pub(crate) references: Overlay<(Tenant, Reference), ShipmentId>,
+    pub(crate) twins: Overlay<(Tenant, String), ShipmentId>,
     pub(crate) trackers: Overlay<(Tenant, TrackerId), Tracker>,
     pub(crate) numbers: Overlay<(Tenant, CarrierId, TrackingNumber), TrackerId>,
     pub(crate) known: Overlay<(Tenant, TrackerId), Known>,
@@ -166,6 +167,7 @@ impl Ledger {
         self.reservations.settle(stands);
         self.shipments.settle(stands);
         self.references.settle(stands);
+        self.twins.settle(stands);
         self.trackers.settle(stands);
         self.numbers.settle(stands);
         self.known.settle(stands);

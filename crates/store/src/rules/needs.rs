@@ -17,6 +17,7 @@ pub(crate) struct Needs {
     pub(crate) requests: BTreeSet<(Tenant, RequestKey)>,
     pub(crate) shipments: BTreeSet<(Tenant, ShipmentId)>,
     pub(crate) references: BTreeSet<(Tenant, Reference)>,
+    pub(crate) twins: BTreeSet<(Tenant, String)>,
     pub(crate) trackers: BTreeSet<(Tenant, TrackerId)>,
     pub(crate) numbers: BTreeSet<(Tenant, CarrierId, TrackingNumber)>,
     /// The ids of the events that are offered, by tracker.
@@ -56,6 +57,9 @@ impl Needs {
             }
             Verb::Accept(new) => {
                 self.shipments.insert((tenant.clone(), new.id.clone()));
+                if let Some(twin) = &new.twin {
+                    self.twins.insert((tenant.clone(), twin.clone()));
+                }
                 self.references.insert((tenant, new.reference.clone()));
             }
             Verb::Advance { id, .. } | Verb::KeepLabels { id, .. } => {

@@ -24,7 +24,14 @@ impl Ledger {
         if self.references.get(&reference).is_some() {
             return Err(Error::Taken(format!("reference {}", new.reference)));
         }
+        let twin = new.twin.clone().map(|twin| (now.tenant.clone(), twin));
+        if let Some(other) = twin.as_ref().and_then(|twin| self.twins.get(twin)) {
+            return Err(Error::Twin(other.clone()));
+        }
         self.may_spend(now, new.quoted)?;
+        if let Some(twin) = twin {
+            self.twins.put(twin, new.id.clone());
+        }
         self.references.put(reference, new.id.clone());
         let order = (now.tenant.clone(), new.id.clone(), new.order);
         self.add().orders.push(order);
@@ -44,6 +51,7 @@ impl Ledger {
             charged: None,
             quoted: new.quoted,
             order_number: new.order_number,
+            twin: new.twin,
             fault: None,
             created_at: now.at,
             updated_at: now.at,
@@ -153,6 +161,9 @@ impl Ledger {
         purchase: Purchase,
         applied: &mut Applied,
     ) -> Result<()> {
+        if let (Some(twin), true) = (&purchase.twin, purchase.version.state.is_nothing()) {
+            self.twins.remove((now.tenant.clone(), twin.clone()));
+        }
         let state = purchase.version.state.name().to_ascii_lowercase();
         let news = News {
             kind: format!("shipment.{state}"),

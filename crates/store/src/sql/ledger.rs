@@ -49,6 +49,15 @@ pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result
 async fn load_shipments(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
     let mut found = shipments::load(on, &needs.shipments).await?;
     found.extend(shipments::load_by_reference(on, &needs.references).await?);
+    let twins = shipments::load_twins(on, &needs.twins).await?;
+    for shipment in &twins {
+        if let Some(twin) = shipment.twin.clone() {
+            ledger
+                .twins
+                .load((shipment.tenant.clone(), twin), shipment.id.clone());
+        }
+    }
+    found.extend(twins);
     for shipment in found {
         let reference = (shipment.tenant.clone(), shipment.reference.clone());
         ledger.references.load(reference, shipment.id.clone());

@@ -15,6 +15,7 @@ use crate::{Page, Purchase, Result, ShipmentFilter, ShipmentId, Tenant, Version}
 pub(super) const SQL: &[&str] = &[
     WANTED,
     WANTED_BY_REFERENCE,
+    WANTED_TWINS,
     BY_ID,
     BY_REFERENCE,
     LIST,
@@ -33,6 +34,12 @@ const WANTED: &str = "
 const WANTED_BY_REFERENCE: &str = "
     SELECT s.* FROM json_each($1) AS w
     JOIN shipment AS s ON s.tenant = w.value->>0 AND s.reference = w.value->>1";
+
+// The last conditions are word for word those of the index.
+const WANTED_TWINS: &str = "
+    SELECT s.* FROM json_each($1) AS w
+    JOIN shipment AS s ON s.tenant = w.value->>0 AND s.twin = w.value->>1
+    WHERE s.twin IS NOT NULL AND s.state NOT IN ('REJECTED', 'CANCELLED', 'ABSENT', 'VOIDED')";
 
 const BY_ID: &str = "SELECT * FROM shipment WHERE tenant = $1 AND id = $2";
 
@@ -74,14 +81,14 @@ const ORDER: &str = "SELECT body FROM shipment_order WHERE tenant = $1 AND shipm
 const SAVE: &str = "
     INSERT INTO shipment (tenant, id, reference, account, carrier, service_code, service_name,
                           state, epoch, carrier_number, parcels, charged_minor, charged_currency,
-                          quoted_minor, quoted_currency, order_number, fault, created_at,
-                          updated_at, lease_until)
+                          quoted_minor, quoted_currency, order_number, twin, fault,
+                          created_at, updated_at, lease_until)
     SELECT value->>'tenant', value->>'id', value->>'reference', value->>'account',
            value->>'carrier', value->>'service_code', value->>'service_name', value->>'state',
            CAST(value->>'epoch' AS BIGINT), value->>'carrier_number', value->>'parcels',
            CAST(value->'charged'->>'minor' AS BIGINT), value->'charged'->>'currency',
            CAST(value->'quoted'->>'minor' AS BIGINT), value->'quoted'->>'currency',
-           value->>'order_number', value->>'fault', CAST(value->>'created_at' AS BIGINT),
+           value->>'order_number', value->>'twin', value->>'fault', CAST(value->>'created_at' AS BIGINT),
            CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
@@ -115,6 +122,17 @@ pub(super) async fn load_by_reference(
     statement::all(on, statement, read).await
 }
 
+pub(super) async fn load_twins(
+    on: &mut Connection,
+    wanted: &BTreeSet<(Tenant, String)>,
+) -> Result<Vec<Purchase>> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let statement = Statement::of(WANTED_TWINS).json(wanted)?;
+    statement::all(on, statement, read).await
+}
+
 pub(super) async fn save<'a>(
     on: &mut Connection,
     shipments: impl Iterator<Item = &'a Purchase>,
@@ -135,6 +153,7 @@ pub(super) async fn save<'a>(
             "charged": shipment.charged,
             "quoted": shipment.quoted,
             "order_number": shipment.order_number,
+            "twin": shipment.twin,
             "fault": shipment.fault.as_ref().map(|fault| json!(fault).to_string()),
             "created_at": micros(shipment.created_at),
             "updated_at": micros(shipment.updated_at),
@@ -248,6 +267,7 @@ fn read(row: &Cells<'_>) -> Result<Purchase> {
         charged: row.maybe_money("charged_minor", "charged_currency")?,
         quoted: row.maybe_money("quoted_minor", "quoted_currency")?,
         order_number: row.maybe_text("order_number")?,
+        twin: row.maybe_text("twin")?,
         fault: row.maybe_json("fault")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

@@ -64,6 +64,7 @@ pub(super) fn purchase(number: usize) -> Made<NewPurchase> {
         order: format!(r#"{{"to":"Ada {number}"}}"#).into(),
         quoted: Some(usd(1_234)?),
         order_number: Some(format!("111-{number}")),
+        twin: None,
     })
 }
 

@@ -12,7 +12,7 @@ use super::make::{
 };
 use super::{Case, Outcome, Place};
 use crate::{
-    Blob, Error, Evidence, Page, ParcelLabel, ShipmentFilter, ShipmentNews, Step, Version,
+    Batch, Blob, Error, Evidence, Page, ParcelLabel, ShipmentFilter, ShipmentNews, Step, Version,
 };
 
 type Ways = Result<BTreeMap<&'static str, Vec<Step>>, Box<dyn std::error::Error + Send + Sync>>;
@@ -23,6 +23,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("shipments::of_many_senders_one_wins", one_sender_wins),
         Case::new("shipments::a_step_is_taken_where_it_leads_on", every_step),
         Case::new("shipments::a_state_has_its_event", every_event),
+        Case::new("shipments::of_twins_one_is_accepted", twins),
         Case::new("shipments::what_was_bought_is_kept", bought_is_kept),
         Case::new("shipments::a_label_is_kept_byte_for_byte", labels),
         Case::new("shipments::evidence_is_kept_in_order", evidence),
@@ -71,6 +72,44 @@ async fn one_sender_wins(place: Arc<dyn Place>) -> Outcome {
         matches!(refused, Err(Error::Conflict { .. })),
         "{refused:?}"
     );
+    Ok(())
+}
+
+async fn twins(place: Arc<dyn Place>) -> Outcome {
+    let store = place.open().await?;
+    let buy = |number| -> Result<Batch, Box<dyn std::error::Error + Send + Sync>> {
+        let mut new = purchase(number)?;
+        new.twin = Some("the same".to_owned());
+        Ok(batch(0).accept(new, make::request(number), [0; 32]))
+    };
+    // Of many at once one is accepted, in one commit or in several.
+    let mut asked = Vec::new();
+    for number in 0..16 {
+        asked.push(store.apply(buy(number)?));
+    }
+    let outcomes = join_all(asked).await;
+    let won: Vec<_> = outcomes
+        .iter()
+        .filter_map(|one| one.as_ref().ok())
+        .collect();
+    assert_eq!(won.len(), 1);
+    let first = won.first().and_then(|won| won.shipments.first());
+    let first = first.ok_or("the shipment")?;
+    for refused in outcomes.iter().filter_map(|one| one.as_ref().err()) {
+        assert!(
+            matches!(refused, Error::Twin(id) if *id == first.id),
+            "{refused:?}"
+        );
+    }
+    // Once it has come to nothing, another may be: also in the same batch.
+    let given_up = batch(1).advance(&first.id, accepted(), Step::Cancelled(None));
+    store.apply(given_up).await?;
+    store.apply(buy(20)?).await?;
+    let refused = store.apply(buy(21)?).await;
+    assert!(matches!(refused, Err(Error::Twin(_))), "{refused:?}");
+    // Who names no twin has none.
+    store.apply(accept(batch(0), 22)?).await?;
+    store.apply(accept(batch(0), 23)?).await?;
     Ok(())
 }
 
