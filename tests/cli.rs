@@ -246,7 +246,10 @@ fn a_label_is_bought_once_tracked_and_voided() {
     assert!(!tracked["events"].as_array().unwrap().is_empty());
     assert!(house.says(&["track", number, "--stored"]).contains(number));
 
-    let other = house.tells(&["ship", "--request", SHIPMENT, "--fastest"]);
+    let once_more = ["ship", "--request", SHIPMENT, "--fastest"];
+    assert!(house.refuses(&once_more).contains("allow_duplicate"));
+    let meant = [&once_more[..], &["--allow-duplicate"]].concat();
+    let other = house.tells(&meant);
     let name = other["name"].as_str().unwrap();
     assert_eq!(house.tells(&["void", name])["state"], "VOIDED");
     assert_eq!(house.tells(&["void", name])["state"], "VOIDED");

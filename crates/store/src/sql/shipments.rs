@@ -88,7 +88,8 @@ const SAVE: &str = "
            CAST(value->>'epoch' AS BIGINT), value->>'carrier_number', value->>'parcels',
            CAST(value->'charged'->>'minor' AS BIGINT), value->'charged'->>'currency',
            CAST(value->'quoted'->>'minor' AS BIGINT), value->'quoted'->>'currency',
-           value->>'order_number', value->>'twin', value->>'fault', CAST(value->>'created_at' AS BIGINT),
+           value->>'order_number', value->>'twin', value->>'fault',
+           CAST(value->>'created_at' AS BIGINT),
            CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
