@@ -159,7 +159,10 @@ async fn a_request_is_cut_at_any_byte_and_sells_only_when_it_is_whole() {
     let request = ship_request("PO-1");
     session.granted("POST", SHIP, Some(&request)).await;
     let whole = session.control().ship_calls()[0].bytes;
-    assert!(whole > u64::try_from(request.to_string().len()).unwrap(), "with its head");
+    assert!(
+        whole > u64::try_from(request.to_string().len()).unwrap(),
+        "with its head"
+    );
     for byte in [0, 1, 100, whole - 1, whole] {
         order(&session, "ship", Fault::CutRequestAt { byte });
         let cut = session.ask("POST", SHIP, Some(&request)).await;
