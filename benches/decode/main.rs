@@ -1,10 +1,10 @@
 //! How fast the carriers' answers are read, beside plain JSON parsing of the same bytes.
 //!
 //! The decoders are private, so each question is put through its facet, with a door that hands out
-//! what was recorded. A question costs checking and writing the request, then the dialect's verdict,
-//! which reads the answer once, and decoding, which reads it again. In each round the same questions
-//! are put to a door that is shut, and what that takes is subtracted; it stands in a column of its
-//! own. The peer is `serde_json::from_slice::<Value>` on each answer.
+//! what was recorded. A question costs checking and writing the request, then the dialect's
+//! verdict, which reads the answer once, and decoding, which reads it again. In each round the same
+//! questions are put to a door that is shut, and what that takes is subtracted; it stands in a
+//! column of its own. The peer is `serde_json::from_slice::<Value>` on each answer.
 //!
 //! Run: `cargo bench --bench decode`, or with `-- yanwen` for one carrier. Only the ratios are
 //! meant to be compared between machines.

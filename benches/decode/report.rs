@@ -89,7 +89,7 @@ pub(crate) fn print(rows: &[Row]) -> anyhow::Result<()> {
     )?;
     writeln!(
         out,
-        "  adapter: the verdict on the answer, which reads it once, and decoding, which reads it again;"
+        "  adapter: the verdict, which reads the answer once, and decoding, which reads it again;"
     )?;
     writeln!(
         out,

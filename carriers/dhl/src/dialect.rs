@@ -1,7 +1,7 @@
 //! What an answer of DHL means. Its companies refuse in problem documents (RFC 7807) of three
 //! kinds.
 
-use parcelgate_carrier::json::{Loose, Many, Text, Unread, read};
+use parcelgate_carrier::json::{Loose, Many, Present, Text, Unread, read};
 use parcelgate_carrier::said::{Judge, Said};
 use parcelgate_carrier::{BoxError, Dialect, Intent, Kind, Response, Result};
 use serde::Deserialize;
@@ -76,10 +76,15 @@ struct Status {
     status_code: Text,
 }
 
+/// Whether a status that stands inside an answer says no, for certain.
+pub(crate) fn refuses(status: &u16) -> bool {
+    (400..500).contains(status)
+}
+
 impl Status {
     fn code(&self) -> Option<u16> {
         let code = self.status.get().or(self.status_code.get());
-        code?.parse().ok().filter(|code| *code >= 400)
+        code?.parse().ok().filter(refuses)
     }
 }
 
@@ -95,6 +100,7 @@ struct General {
 struct Item {
     sstatus: Loose<Status>,
     validation_messages: Many<Validation>,
+    label: Present,
     /// Returns and pickups say it here.
     message: Text,
 }
@@ -123,7 +129,8 @@ impl Problem {
     /// has a status of its own, and the description of DHL Express shows a refusal among the
     /// answers with 201.
     fn is_refusal(&self) -> bool {
-        let failed = |item: &Item| item.sstatus.code().is_some();
+        // What comes with its label was sold, whatever is said of it.
+        let failed = |item: &Item| item.sstatus.code().is_some() && !item.label.0;
         if !self.items.is_empty() && self.items.iter().all(failed) {
             return true;
         }

@@ -10,7 +10,8 @@ use crate::stage::{Stage, UPS, YANWEN};
 
 /// Buys, loses the answer, and waits until the purchase has come to `end`.
 async fn lost(account: &str, end: State) -> (Stage, Shipment) {
-    let stage = if end == State::NeedsReview {
+    // Whom nobody can ask, a person decides on; not after the quarter of an hour that is usual.
+    let stage = if account == PAKET {
         Stage::six_set(Settings::default(), hasty).await
     } else {
         Stage::six().await
@@ -56,7 +57,7 @@ async fn what_is_found_again_without_its_label_is_voided() {
 /// DHL Express finds it too, and takes nothing back: what is never handed over is not billed.
 #[tokio::test]
 async fn what_is_found_again_and_not_taken_back_says_why() {
-    let (stage, settled) = lost(EXPRESS, State::VoidRefused).await;
+    let (stage, settled) = lost(EXPRESS, State::NeedsReview).await;
     let parcels = stage.carriers().parcels();
     assert_eq!(parcels[0].purchase, settled.parcels[0].tracking_number);
     let why = settled.failure.unwrap_or_default();

@@ -7,7 +7,7 @@ use parcelgate_domain::{Label, LabelFormat, TrackingNumber};
 use serde::Deserialize;
 
 use crate::ID;
-use crate::dialect::Validation;
+use crate::dialect::{Validation, refuses};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -33,7 +33,7 @@ struct Status {
     status_code: Text,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub(super) struct Paper {
     b64: Text,
@@ -57,7 +57,10 @@ impl Item {
     /// DHL's code and words where it says no of this shipment.
     pub(super) fn refusal(&self) -> Option<(String, String)> {
         let status = self.sstatus.status.get().or(self.sstatus.status_code.get());
-        let code = status.filter(|status| status.parse::<u16>().is_ok_and(|code| code >= 400))?;
+        let code = status.filter(|status| status.parse().is_ok_and(|code| refuses(&code)))?;
+        if self.label != Loose::default() {
+            return None; // what comes with its label was sold, whatever is said of it
+        }
         let words: Vec<String> = self
             .validation_messages
             .iter()
