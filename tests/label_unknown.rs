@@ -101,9 +101,9 @@ async fn told_and_settled(account: &str) {
     for (what, sold, request, name) in doubts {
         let end = until("an end", async || at_end(stage.shipment(&name).await)).await;
         let expected = match (sold, account) {
-            (false, _) | (true, PAKET) => State::NeedsReview, // DHL Paket has no look-up
-            (true, FEDEX) => State::Voided,                   // FedEx gives no label again
-            (true, EXPRESS) => State::VoidRefused,            // DHL Express neither
+            // DHL Paket has no look-up; DHL Express neither gives a label again nor takes it back.
+            (false, _) | (true, PAKET | EXPRESS) => State::NeedsReview,
+            (true, FEDEX) => State::Voided, // FedEx gives no label again
             (true, _) => State::Purchased,
         };
         assert_eq!(end.state(), expected, "{what}: {end:?}");
@@ -137,7 +137,6 @@ fn at_end(shipment: Shipment) -> Option<Shipment> {
         State::Purchased,
         State::NeedsReview,
         State::Voided,
-        State::VoidRefused,
         State::Absent,
     ];
     ends.contains(&shipment.state()).then_some(shipment)
