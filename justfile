@@ -33,7 +33,7 @@ bench:
     cargo bench --bench quote
     cargo bench --bench decode
 
-# labels bought while the gateway is killed: 10,000 purchases, 15,000 kills, about an hour
+# labels bought while the gateway is killed: 10,000 purchases, 15,000 kills
 prove-kill9 PURCHASES="10000" KILLS="15000":
     KILL9_PURCHASES="$1" KILL9_KILLS="$2" cargo test --release --test label_kill9 -- --nocapture
 
