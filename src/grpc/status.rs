@@ -168,7 +168,9 @@ fn of_store(error: &store::Error) -> Status {
         store::Error::Missing(_) => with(Code::NotFound, error.to_string(), "NOT_FOUND"),
         store::Error::Closed => retry(Code::Unavailable, "shutting down".to_owned(), "STORE", SOON),
         // What the database says is for the log, not for callers.
-        store::Error::Unreadable { .. } | store::Error::Database(_) => {
+        store::Error::Unreadable { .. }
+        | store::Error::Newer { .. }
+        | store::Error::Database(_) => {
             tracing::error!(%error, "the store failed");
             retry(
                 Code::Unavailable,

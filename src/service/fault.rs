@@ -129,6 +129,7 @@ impl From<store::Error> for Fault {
             | store::Error::LeaseLost(_)
             | store::Error::Closed
             | store::Error::Unreadable { .. }
+            | store::Error::Newer { .. }
             | store::Error::Database(_)) => Self::Store(other),
         }
     }

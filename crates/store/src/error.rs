@@ -69,6 +69,17 @@ pub enum Error {
         /// The reader's complaint.
         why: String,
     },
+    /// A newer program has brought the tables to a version that this one does not know.
+    #[error(
+        "a newer parcelgate wrote this database: its tables are of version {found}, and this \
+         program knows {known}; run the newer one"
+    )]
+    Newer {
+        /// The version of the tables.
+        found: i64,
+        /// The newest that this program knows.
+        known: i64,
+    },
     /// The database failed.
     #[error("the database failed: {0}")]
     Database(String),

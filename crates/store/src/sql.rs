@@ -16,6 +16,7 @@ mod group;
 mod jobs;
 mod keys;
 mod ledger;
+mod migrations;
 mod papers;
 mod postgres;
 mod quotes;

@@ -1,18 +1,17 @@
 //! Postgres: one database for several replicas, of which one writes at a time.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection as _, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection as _};
 
 use super::cells::Cells;
 use super::connection::{Connection, On, Reads};
 use super::engine::Engine;
+use super::migrations::{self, For};
 use super::statement::{self, Statement};
 use super::{Database, READERS_MAX};
 use crate::{Error, Head, Result};
@@ -128,19 +127,15 @@ impl Server {
 
     /// Brings the tables up to date; who comes meanwhile waits.
     pub(super) async fn migrate(&self) -> Result<()> {
+        self.migrate_to(None).await
+    }
+
+    /// Brings the tables to the version `until`.
+    pub(super) async fn migrate_to(&self, until: Option<i64>) -> Result<()> {
         let options = self.options().options(MIGRATION);
         let mut connection = within(CONNECT_MAX, async { Ok(options.connect().await?) }).await?;
-        let first = Migration::new(
-            1,
-            Cow::Borrowed("first"),
-            MigrationType::Simple,
-            include_str!("../../migrations/postgres/0001_first.sql").into_sql_str(),
-            false,
-        );
-        let migrator = Migrator::with_migrations(vec![first]);
-        // As in SQLite's, and under an advisory lock.
-        let done = migrator.run_direct(None, &mut connection, false).await;
-        done.map_err(|error| Error::Database(error.to_string()))?;
+        // Under an advisory lock.
+        migrations::run(For::Postgres, &mut connection, until).await?;
         Ok(connection.close().await?)
     }
 }

@@ -1,19 +1,18 @@
 //! SQLite: one file, WAL, every commit on the disk before it is answered.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlSafeStr, SqliteConnection};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
 use super::connection::{Connection, Reads};
 use super::engine::Engine;
+use super::migrations::{self, For};
 use super::temporary::Temporary;
 use super::{Database, READERS_MAX};
-use crate::{Error, Result};
+use crate::Result;
 
 /// How long one waits for another process that writes to the same file.
 const BUSY: Duration = Duration::from_secs(5);
@@ -101,19 +100,20 @@ impl File {
     }
 }
 
-/// Brings the tables up to date.
+/// Brings the tables up to date. Of two who come at once one waits for the other, and what is begun
+/// is done whole or not at all.
 pub(super) async fn migrate(connection: &mut SqliteConnection) -> Result<()> {
-    let first = Migration::new(
-        1,
-        Cow::Borrowed("first"),
-        MigrationType::Simple,
-        include_str!("../../migrations/sqlite/0001_first.sql").into_sql_str(),
-        false,
-    );
-    let migrator = Migrator::with_migrations(vec![first]);
-    // `run` borrows its connection in a way that makes the future of `open` not `Send` for rustc.
-    let done = migrator.run_direct(None, connection, false).await;
-    done.map_err(|error| Error::Database(error.to_string()))
+    migrate_to(connection, None).await
+}
+
+/// Brings the tables to the version `until`.
+pub(super) async fn migrate_to(
+    connection: &mut SqliteConnection,
+    until: Option<i64>,
+) -> Result<()> {
+    let mut whole = connection.begin_with(BEGIN).await?;
+    migrations::run(For::Sqlite, &mut *whole, until).await?;
+    Ok(whole.commit().await?)
 }
 
 #[cfg(test)]

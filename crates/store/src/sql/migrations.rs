@@ -1,0 +1,80 @@
+//! The versions of the tables, one after the other.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+
+use crate::{Error, Result};
+
+/// What leads from the version before to this one; never changed once it is released.
+struct Version {
+    number: i64,
+    name: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// Every version, the oldest first.
+const VERSIONS: [Version; 1] = [Version {
+    number: 1,
+    name: "first",
+    sqlite: include_str!("../../migrations/sqlite/0001_first.sql"),
+    postgres: include_str!("../../migrations/postgres/0001_first.sql"),
+}];
+
+/// Where sqlx keeps which versions a database has been brought to.
+const fn kept_in() -> &'static str {
+    "_sqlx_migrations"
+}
+
+/// The version that this program works with.
+pub(crate) const fn newest() -> i64 {
+    let [.., last] = &VERSIONS;
+    last.number
+}
+
+/// Which database the tables are made in.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum For {
+    Sqlite,
+    Postgres,
+}
+
+/// All versions, for one database.
+pub(super) fn migrator(database: For) -> Migrator {
+    let migration = |version: &Version| {
+        let sql = match database {
+            For::Sqlite => version.sqlite,
+            For::Postgres => version.postgres,
+        };
+        let name = Cow::Borrowed(version.name);
+        let sql = sql.into_sql_str();
+        Migration::new(version.number, name, MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(VERSIONS.iter().map(migration).collect())
+}
+
+/// Brings the tables up to date, or to the version `until` and no further.
+pub(super) async fn run<C: Migrate>(
+    database: For,
+    connection: &mut C,
+    until: Option<i64>,
+) -> Result<()> {
+    // `run` borrows its connection in a way that makes the future of `open` not `Send` for rustc.
+    let migrator = migrator(database);
+    let done = migrator.run_direct(until, connection, false).await;
+    match done {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(missing)) if missing > newest() => {
+            let applied = connection.list_applied_migrations(kept_in()).await;
+            let applied = applied.map_err(|error| Error::Database(error.to_string()))?;
+            let found = applied.iter().map(|one| one.version).max();
+            Err(Error::Newer {
+                found: found.unwrap_or(missing),
+                known: newest(),
+            })
+        }
+        Err(error) => Err(Error::Database(error.to_string())),
+    }
+}
