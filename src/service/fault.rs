@@ -125,6 +125,7 @@ impl From<store::Error> for Fault {
             | store::Error::Illegal { .. }
             | store::Error::AlreadyAsked(_)
             | store::Error::Taken(_)
+            | store::Error::InvoiceChanged(_)
             | store::Error::CursorMoved { .. }
             | store::Error::LeaseLost(_)
             | store::Error::Closed

@@ -4,9 +4,9 @@ use std::fmt;
 
 use parcelgate_domain::{Money, PurchaseState};
 
-use crate::records::sum;
-use crate::rules::{Standing, cost};
-use crate::{Book, Entry, EntryKind, Purchase, balance};
+use crate::records::{add, sum};
+use crate::rules::{Standing, owed};
+use crate::{Book, Entry, EntryKind, InvoiceLine, Purchase, balance};
 
 /// What is wrong in the ledger about one purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,14 @@ pub enum Wrong {
         /// What is.
         present: Vec<Money>,
         /// What should be.
-        due: Option<Money>,
+        due: Vec<Money>,
+    },
+    /// It is kept as invoiced with something else than the lines of the invoices come to.
+    Invoiced {
+        /// What is kept.
+        present: Vec<Money>,
+        /// What the lines come to.
+        due: Vec<Money>,
     },
 }
 
@@ -80,8 +87,15 @@ impl fmt::Display for Wrong {
                 write!(f, "{} is reserved where it should be {due}", told(present))
             }
             Self::Spent { present, due } => {
-                let due = told(due.as_slice());
+                let due = told(due);
                 write!(f, "{} is spent where it should be {due}", told(present))
+            }
+            Self::Invoiced { present, due } => {
+                let (present, due) = (told(present), told(due));
+                write!(
+                    f,
+                    "{present} is kept as invoiced, and its lines come to {due}"
+                )
             }
         }
     }
@@ -101,7 +115,7 @@ fn told(amounts: &[Money]) -> String {
 #[must_use]
 pub fn audit(purchase: &Purchase, entries: &[Entry]) -> Vec<Wrong> {
     let mut wrong: Vec<Wrong> = entries.iter().filter_map(unbalanced).collect();
-    wrong.extend(out_of_order(entries));
+    wrong.extend(out_of_order(entries, !purchase.invoiced.is_empty()));
     let Some(last) = entries
         .iter()
         .rev()
@@ -126,8 +140,8 @@ fn unbalanced(entry: &Entry) -> Option<Wrong> {
     (!sum.is_empty()).then_some(Wrong::Unbalanced { number, sum })
 }
 
-/// Every entry follows from those before it.
-fn out_of_order(entries: &[Entry]) -> Vec<Wrong> {
+/// Every entry follows from those before it. An invoice may charge for what nothing is owed for.
+fn out_of_order(entries: &[Entry], invoiced: bool) -> Vec<Wrong> {
     use EntryKind as E;
     use Standing as S;
     let mut wrong = Vec::new();
@@ -143,7 +157,7 @@ fn out_of_order(entries: &[Entry]) -> Vec<Wrong> {
         let follows = match Standing::after(before) {
             S::Unknown => kind == E::Reserve,
             S::Reserved => matches!(kind, E::Release | E::Post),
-            S::Released | S::Reversed => kind == E::Post,
+            S::Released | S::Reversed => kind == E::Post || (kind == E::Adjust && invoiced),
             S::Posted => matches!(kind, E::Adjust | E::Reverse),
         };
         if !follows {
@@ -159,8 +173,8 @@ fn stand(state: PurchaseState) -> &'static [Standing] {
     use Standing as S;
     match state {
         P::Accepted | P::Sending | P::Unknown => &[S::Reserved],
-        // Before it was known to be sold, or after.
-        P::NeedsReview => &[S::Reserved, S::Posted],
+        // Before it was known to be sold, or after; or charged for though it came to nothing.
+        P::NeedsReview => &[S::Reserved, S::Posted, S::Released, S::Reversed],
         P::Purchased
         | P::PurchasedNoLabel
         | P::VoidWanted
@@ -177,19 +191,34 @@ fn amounts(purchase: &Purchase, entries: &[Entry]) -> Vec<Wrong> {
     let standing = Standing::after(entries);
     let is = |wanted: Standing| move |amount: &Money| standing == wanted && amount.minor() != 0;
     let reserved = purchase.quoted.filter(is(Standing::Reserved));
-    let spent = cost(purchase).filter(is(Standing::Posted));
     let mut wrong = Vec::new();
     let present = balance(entries, Book::Reserved);
     if present.as_slice() != reserved.as_slice() {
         let due = reserved;
         wrong.push(Wrong::Reserved { present, due });
     }
-    let present = balance(entries, Book::Spent);
-    if present.as_slice() != spent.as_slice() {
-        let due = spent;
+    let (present, due) = (balance(entries, Book::Spent), owed(standing, purchase));
+    if !same(&present, &due) {
         wrong.push(Wrong::Spent { present, due });
     }
     wrong
+}
+
+/// Whether these are the same amounts, in whatever order.
+fn same(one: &[Money], other: &[Money]) -> bool {
+    one.len() == other.len() && one.iter().all(|amount| other.contains(amount))
+}
+
+/// Whether what is kept as invoiced for a purchase is what `lines`, all those that charge for it,
+/// come to.
+#[must_use]
+pub fn audit_invoices(purchase: &Purchase, lines: &[InvoiceLine]) -> Option<Wrong> {
+    let mut due = Vec::new();
+    for kept in lines {
+        add(&mut due, kept.line.amount);
+    }
+    let present = purchase.invoiced.clone();
+    (!same(&present, &due)).then_some(Wrong::Invoiced { present, due })
 }
 
 #[cfg(test)]
@@ -219,6 +248,7 @@ mod tests {
             parcels: Vec::new(),
             charged: Some(usd(1_111)),
             quoted: Some(usd(1_234)),
+            invoiced: Vec::new(),
             order_number: None,
             twin: None,
             fault: None,

@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use crate::{
     ApiKey, Blob, DeliveryId, DeliveryReport, Evidence, JobId, JobReport, KeyId, NewDelivery,
-    NewJob, NewPurchase, NewSubscription, NewTracker, Observation, ParcelLabel, Purchase,
-    RequestKey, ShipmentId, Step, SubscriptionChange, SubscriptionId, Tenant, Tracker, TrackerEnd,
-    TrackerId, Version,
+    NewInvoiceLine, NewJob, NewPurchase, NewSubscription, NewTracker, Observation, ParcelLabel,
+    Purchase, RequestKey, ShipmentId, Step, SubscriptionChange, SubscriptionId, Tenant, Tracker,
+    TrackerEnd, TrackerId, Version,
 };
 
 /// Everything of one step of one tenant, to be written together or not at all. Verbs take effect in
@@ -43,6 +43,7 @@ pub(crate) enum Verb {
         labels: Vec<ParcelLabel>,
     },
     KeepEvidence(Evidence),
+    Invoice(NewInvoiceLine),
     Track(NewTracker),
     Observe {
         id: TrackerId,
@@ -218,6 +219,16 @@ impl Batch {
     /// Keeps what the carrier answered, before anyone reads it.
     pub fn keep_evidence(self, evidence: Evidence) -> Self {
         self.with(Verb::KeepEvidence(evidence))
+    }
+
+    // Invoices.
+
+    /// Takes in a line of a carrier's invoice, with what it charges for its purchase. A line that is
+    /// known changes nothing, unless its purchase was not known yet.
+    /// Fails with [`Error::InvoiceChanged`](crate::Error::InvoiceChanged) when it says something else
+    /// than before.
+    pub fn invoice(self, line: NewInvoiceLine) -> Self {
+        self.with(Verb::Invoice(line))
     }
 
     // Trackers.

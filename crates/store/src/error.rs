@@ -4,7 +4,7 @@ use std::fmt;
 
 use parcelgate_domain::{Money, PurchaseState};
 
-use crate::{Reservation, ShipmentId, SubscriptionId, Version};
+use crate::{InvoiceLine, Reservation, ShipmentId, SubscriptionId, Version};
 
 /// Of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -40,6 +40,10 @@ pub enum Error {
     /// The API key may not spend that today. Nothing was written.
     #[error("{0}")]
     SpendLimit(Box<SpendRefusal>),
+    /// That line of the invoice was imported before and said something else: here is what. Nothing
+    /// was written.
+    #[error("invoice {} was imported with another line {}", .0.line.invoice, .0.line.key)]
+    InvoiceChanged(Box<InvoiceLine>),
     /// Another has that name already.
     #[error("{0} is taken")]
     Taken(String),

@@ -9,6 +9,7 @@
 //! Times are kept in whole microseconds. Every list has a `limit`; pages go by id, oldest first.
 
 mod audit;
+pub mod backup;
 mod batch;
 mod error;
 mod ids;
@@ -23,10 +24,10 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 use tokio::sync::watch;
 
-pub use audit::{Wrong, audit};
+pub use audit::{Wrong, audit, audit_invoices};
 pub use batch::{Applied, Batch, Seen};
 pub use error::{Error, Result, SpendRefusal};
 pub use ids::{
@@ -35,11 +36,11 @@ pub use ids::{
 };
 pub use records::{
     ApiKey, Blob, Book, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Entry,
-    EntryKind, Event, Evidence, Fault, Filter, Job, JobReport, LabelRecord, Line, NewDelivery,
-    NewJob, NewPurchase, NewSubscription, NewTracker, Observation, Parcel, ParcelLabel, Purchase,
-    QuoteRecord, RequestKey, Reservation, ShipmentFilter, ShipmentNews, Spend, Step, Subscription,
-    SubscriptionChange, SubscriptionState, Tracker, TrackerEnd, TrackerFilter, TrackerNews,
-    Version, balance,
+    EntryKind, Event, Evidence, Fault, Filter, InvoiceLine, Job, JobReport, LabelRecord, Line,
+    NewDelivery, NewInvoiceLine, NewJob, NewPurchase, NewSubscription, NewTracker, Observation,
+    Parcel, ParcelLabel, Purchase, QuoteRecord, RequestKey, Reservation, ShipmentFilter,
+    ShipmentNews, Spend, Step, Subscription, SubscriptionChange, SubscriptionState, Tracker,
+    TrackerEnd, TrackerFilter, TrackerNews, Version, balance,
 };
 
 pub use rules::counted;
@@ -136,6 +137,18 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// What the purchases accepted on `day` (UTC) with an API key come to, one for each currency.
     async fn spends(&self, tenant: &Tenant, key: &KeyId, day: Date) -> Result<Vec<Spend>>;
+
+    /// Lines of an invoice to an account, by key, after that of `page`.
+    async fn invoice_lines(
+        &self,
+        tenant: &Tenant,
+        (account, invoice): (&AccountId, &str),
+        (after, limit): (&str, u32),
+    ) -> Result<Vec<InvoiceLine>>;
+
+    /// What was invoiced for these shipments: by shipment, then invoice.
+    async fn invoiced(&self, tenant: &Tenant, shipments: &[ShipmentId])
+    -> Result<Vec<InvoiceLine>>;
 
     /// The order of a shipment, as it was accepted: JSON with names and addresses in it.
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>>;

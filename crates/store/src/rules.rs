@@ -5,6 +5,7 @@
 //! ledger, so its neighbours are written in the same commit.
 
 mod delivery;
+mod invoice;
 mod job;
 mod key;
 mod ledger;
@@ -17,8 +18,8 @@ mod subscription;
 mod tracker;
 
 pub(crate) use delivery::Lane;
-pub(crate) use ledger::Ledger;
+pub(crate) use ledger::{InvoiceKey, Ledger};
 pub use money::counted;
-pub(crate) use money::{SpendKey, Standing, cost};
+pub(crate) use money::{SpendKey, Standing, owed};
 pub(crate) use needs::Needs;
 pub(crate) use tracker::Known;

@@ -13,6 +13,7 @@ mod events;
 pub(crate) mod every;
 mod follow;
 mod group;
+mod invoices;
 mod jobs;
 mod keys;
 mod ledger;
@@ -40,7 +41,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -53,9 +54,9 @@ use self::waiting::Waiting;
 use self::writer::Writer;
 use crate::{
     ApiKey, Applied, Batch, Claim, Delivery, DeliveryId, DeliveryState, Entry, Error, Event,
-    Evidence, Head, Job, KeyId, LabelRecord, Page, Purchase, QuoteId, QuoteRecord, RequestKey,
-    Reservation, Result, ShipmentFilter, ShipmentId, Spend, Store, Subscription, SubscriptionId,
-    Tenant, Tracker, TrackerFilter, TrackerId,
+    Evidence, Head, InvoiceLine, Job, KeyId, LabelRecord, Page, Purchase, QuoteId, QuoteRecord,
+    RequestKey, Reservation, Result, ShipmentFilter, ShipmentId, Spend, Store, Subscription,
+    SubscriptionId, Tenant, Tracker, TrackerFilter, TrackerId,
 };
 
 /// How many connections read at once.
@@ -219,6 +220,23 @@ impl Store for Database {
 
     async fn spends(&self, tenant: &Tenant, key: &KeyId, day: Date) -> Result<Vec<Spend>> {
         entries::spends(&self.reads, tenant, key, day).await
+    }
+
+    async fn invoice_lines(
+        &self,
+        tenant: &Tenant,
+        invoice: (&AccountId, &str),
+        page: (&str, u32),
+    ) -> Result<Vec<InvoiceLine>> {
+        invoices::of_invoice(&self.reads, tenant, invoice, page).await
+    }
+
+    async fn invoiced(
+        &self,
+        tenant: &Tenant,
+        shipments: &[ShipmentId],
+    ) -> Result<Vec<InvoiceLine>> {
+        invoices::of_shipments(&self.reads, tenant, shipments).await
     }
 
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>> {

@@ -1,6 +1,7 @@
 //! What every store must do, as cases that any can be run through.
 
 mod deliveries;
+mod invoices;
 mod jobs;
 mod make;
 mod money;
@@ -68,6 +69,7 @@ pub fn cases() -> Vec<Case> {
         whole::cases(),
         shipments::cases(),
         money::cases(),
+        invoices::cases(),
         trackers::cases(),
         deliveries::cases(),
         jobs::cases(),

@@ -56,6 +56,7 @@ CREATE TABLE shipment (
     charged_currency TEXT COLLATE "C",
     quoted_minor     BIGINT,
     quoted_currency  TEXT COLLATE "C",
+    invoiced         TEXT COLLATE "C" NOT NULL, -- JSON
     order_number     TEXT COLLATE "C",
     twin             TEXT COLLATE "C",
     fault            TEXT COLLATE "C", -- JSON
@@ -96,6 +97,25 @@ CREATE TABLE api_key_spend (
     minor    BIGINT NOT NULL,
     PRIMARY KEY (tenant, api_key, spent_on, currency)
 );
+
+-- What carriers' invoices charge, line by line. Never changed, but for a purchase that is found.
+CREATE TABLE invoice_line (
+    tenant         TEXT COLLATE "C" NOT NULL,
+    account        TEXT COLLATE "C" NOT NULL,
+    invoice        TEXT COLLATE "C" NOT NULL,
+    line           TEXT COLLATE "C" NOT NULL,
+    invoiced_on    TEXT COLLATE "C" NOT NULL,
+    number         TEXT COLLATE "C",
+    carrier_number TEXT COLLATE "C",
+    reference      TEXT COLLATE "C",
+    kind           TEXT COLLATE "C" NOT NULL,
+    minor          BIGINT NOT NULL,
+    currency       TEXT COLLATE "C" NOT NULL,
+    shipment       TEXT COLLATE "C",
+    imported_at    BIGINT NOT NULL,
+    PRIMARY KEY (tenant, account, invoice, line)
+);
+CREATE INDEX invoice_line_shipment ON invoice_line (tenant, shipment) WHERE shipment IS NOT NULL;
 
 -- Names and addresses, apart from the rest: read by few, to be purged early.
 CREATE TABLE shipment_order (

@@ -55,6 +55,7 @@ CREATE TABLE shipment (
     charged_currency TEXT,
     quoted_minor     INTEGER,
     quoted_currency  TEXT,
+    invoiced         TEXT NOT NULL, -- JSON
     order_number     TEXT,
     twin             TEXT,
     fault            TEXT, -- JSON
@@ -95,6 +96,25 @@ CREATE TABLE api_key_spend (
     minor    INTEGER NOT NULL,
     PRIMARY KEY (tenant, api_key, spent_on, currency)
 ) STRICT;
+
+-- What carriers' invoices charge, line by line. Never changed, but for a purchase that is found.
+CREATE TABLE invoice_line (
+    tenant         TEXT NOT NULL,
+    account        TEXT NOT NULL,
+    invoice        TEXT NOT NULL,
+    line           TEXT NOT NULL,
+    invoiced_on    TEXT NOT NULL,
+    number         TEXT,
+    carrier_number TEXT,
+    reference      TEXT,
+    kind           TEXT NOT NULL,
+    minor          INTEGER NOT NULL,
+    currency       TEXT NOT NULL,
+    shipment       TEXT,
+    imported_at    INTEGER NOT NULL,
+    PRIMARY KEY (tenant, account, invoice, line)
+) STRICT;
+CREATE INDEX invoice_line_shipment ON invoice_line (tenant, shipment) WHERE shipment IS NOT NULL;
 
 -- Names and addresses, apart from the rest: read by few, to be purged early.
 CREATE TABLE shipment_order (

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use parcelgate_domain::{AccountId, Currency, Money};
+use parcelgate_domain::{AccountId, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::{KeyId, ShipmentId, Tenant};
@@ -51,7 +51,7 @@ pub enum EntryKind {
     Release,
     /// It was bought: what was set aside is free again, and the charge is owed.
     Post,
-    /// The carrier says of what was bought that it charges otherwise.
+    /// The carrier charges otherwise than was entered: it says so of what was bought, or invoices it.
     Adjust,
     /// It was voided: nothing is owed.
     Reverse,
@@ -132,15 +132,22 @@ pub fn balance<'a>(entries: impl IntoIterator<Item = &'a Entry>, book: Book) -> 
 
 /// What lines come to, by currency; currencies that come to nothing are left out.
 pub(crate) fn sum<'a>(lines: impl IntoIterator<Item = &'a Line>) -> Vec<Money> {
-    let mut sums: Vec<(Currency, i64)> = Vec::new();
-    for Line { amount, .. } in lines {
-        let currency = amount.currency();
-        match sums.iter_mut().find(|(own, _)| *own == currency) {
-            Some((_, sum)) => *sum = sum.saturating_add(amount.minor()),
-            None => sums.push((currency, amount.minor())),
-        }
+    let mut sums = Vec::new();
+    for line in lines {
+        add(&mut sums, line.amount);
     }
-    let sums = sums.into_iter().filter(|(_, sum)| *sum != 0);
-    sums.map(|(currency, sum)| Money::of_minor(sum, currency))
-        .collect()
+    sums.retain(|sum| sum.minor() != 0);
+    sums
+}
+
+/// Adds `amount` to what there is in its currency.
+pub(crate) fn add(sums: &mut Vec<Money>, amount: Money) {
+    let currency = amount.currency();
+    match sums.iter_mut().find(|sum| sum.currency() == currency) {
+        Some(sum) => {
+            let minor = sum.minor().saturating_add(amount.minor());
+            *sum = Money::of_minor(minor, currency);
+        }
+        None => sums.push(amount),
+    }
 }

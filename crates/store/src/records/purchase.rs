@@ -76,6 +76,8 @@ pub struct Purchase {
     pub charged: Option<Money>,
     /// What was quoted.
     pub quoted: Option<Money>,
+    /// What the carrier has invoiced, one for each currency; none before it invoices anything.
+    pub invoiced: Vec<Money>,
     /// The seller's own order number.
     pub order_number: Option<String>,
     /// What makes another one the same parcel.

@@ -3,16 +3,19 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use parcelgate_domain::{CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 
 use super::overlay::Overlay;
 use super::{Known, Lane, SpendKey};
 use crate::batch::Verb;
 use crate::{
-    ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, Job, JobId,
-    KeyId, LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId, Subscription,
-    SubscriptionId, Tenant, Tracker, TrackerId,
+    ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, InvoiceLine,
+    Job, JobId, KeyId, LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId,
+    Subscription, SubscriptionId, Tenant, Tracker, TrackerId,
 };
+
+/// What tells a line of an invoice from all others: whose it is, the account, the invoice, the line.
+pub(crate) type InvoiceKey = (Tenant, AccountId, String, String);
 
 /// The rows that a group of batches is decided on.
 #[derive(Debug, Default)]
@@ -30,6 +33,7 @@ pub(crate) struct Ledger {
     /// What was entered for a shipment, in order.
     pub(crate) entries: Overlay<(Tenant, ShipmentId), Vec<Entry>>,
     pub(crate) spends: Overlay<SpendKey, i64>,
+    pub(crate) invoices: Overlay<InvoiceKey, InvoiceLine>,
     pub(crate) jobs: Overlay<(Tenant, JobId), Job>,
     pub(crate) dedupes: Overlay<(Tenant, String, String), JobId>,
     /// What the batches that stand add.
@@ -111,6 +115,7 @@ impl Ledger {
             Verb::Advance { id, from, step } => self.advance(now, id, from, step, applied),
             Verb::KeepLabels { id, labels } => self.keep_labels(now, id, labels),
             Verb::KeepEvidence(evidence) => self.keep_evidence(now, evidence),
+            Verb::Invoice(line) => self.invoice(now, line),
             Verb::Track(new) => self.track(now, new, applied),
             Verb::Observe { id, observation } => self.observe(now, id, observation, applied),
             Verb::CheckFailed { id, next_check_at } => self.check_failed(now, id, next_check_at),
@@ -176,6 +181,7 @@ impl Ledger {
         self.keys.settle(stands);
         self.entries.settle(stands);
         self.spends.settle(stands);
+        self.invoices.settle(stands);
         self.jobs.settle(stands);
         self.dedupes.settle(stands);
         let staged = std::mem::take(&mut self.staged);

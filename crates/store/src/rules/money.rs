@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use parcelgate_domain::{Currency, Money, PurchaseState};
 
 use super::ledger::{Ledger, Now};
-use crate::records::{day_of, sum};
+use crate::records::{add, day_of};
 use crate::{
     Book, Entry, EntryKind, Error, KeyId, Line, Purchase, Result, SpendRefusal, Tenant, balance,
 };
@@ -80,55 +80,59 @@ fn due(standing: Standing, state: PurchaseState) -> &'static [EntryKind] {
     }
 }
 
-/// What a purchase costs: what the carrier says it charges, else what was quoted.
-pub(crate) fn cost(purchase: &Purchase) -> Option<Money> {
-    purchase.charged.or(purchase.quoted)
+/// What is owed for a purchase whose money stands there, by currency: what the carrier invoiced,
+/// once it has invoiced anything; before that, what it said it charges, else what was quoted.
+pub(crate) fn owed(standing: Standing, purchase: &Purchase) -> Vec<Money> {
+    let told = purchase.charged.or(purchase.quoted);
+    let due: Vec<Money> = match standing {
+        // A doubt does not end by an invoice. What it says is entered when the purchase is settled.
+        Standing::Unknown | Standing::Reserved => Vec::new(),
+        Standing::Released | Standing::Posted | Standing::Reversed
+            if !purchase.invoiced.is_empty() =>
+        {
+            purchase.invoiced.clone()
+        }
+        Standing::Posted => told.into_iter().collect(),
+        Standing::Released | Standing::Reversed => Vec::new(),
+    };
+    due.into_iter().filter(|due| due.minor() != 0).collect()
 }
+
+const SET_ASIDE: (Book, Book) = (Book::Reserved, Book::Promised);
+const OWED: (Book, Book) = (Book::Spent, Book::Payable);
 
 /// What an entry of `kind` moves, after `before`.
 fn lines(kind: EntryKind, purchase: &Purchase, before: &[Entry]) -> Vec<Line> {
-    let cost = cost(purchase);
-    match kind {
-        EntryKind::Reserve => both(purchase.quoted, (Book::Reserved, Book::Promised)),
-        EntryKind::Release => empty(before, &[Book::Reserved, Book::Promised]),
-        EntryKind::Post => {
-            let mut lines = empty(before, &[Book::Reserved, Book::Promised]);
-            lines.extend(both(cost, (Book::Spent, Book::Payable)));
-            lines
-        }
-        EntryKind::Adjust => {
-            let mut lines = empty(before, &[Book::Spent, Book::Payable]);
-            lines.extend(both(cost, (Book::Spent, Book::Payable)));
-            lines
-        }
-        EntryKind::Reverse => empty(before, &[Book::Spent, Book::Payable]),
+    let quoted = purchase.quoted.into_iter().collect::<Vec<_>>();
+    let spent = |standing| to(&owed(standing, purchase), before, OWED);
+    let (mut lines, more) = match kind {
+        EntryKind::Reserve => (to(&quoted, before, SET_ASIDE), Vec::new()),
+        EntryKind::Release => (to(&[], before, SET_ASIDE), spent(Standing::Released)),
+        EntryKind::Post => (to(&[], before, SET_ASIDE), spent(Standing::Posted)),
+        EntryKind::Adjust => (Vec::new(), spent(Standing::after(before))),
+        EntryKind::Reverse => (Vec::new(), spent(Standing::Reversed)),
+    };
+    lines.extend(more);
+    lines
+}
+
+/// What leads to `target` from where `before` left two books, of which one is the other's other
+/// side: the difference in each currency, into the first and out of the second.
+fn to(target: &[Money], before: &[Entry], (into, out_of): (Book, Book)) -> Vec<Line> {
+    let negative = |amount: Money| {
+        let minor = amount.minor().saturating_neg();
+        Money::of_minor(minor, amount.currency())
+    };
+    let mut moved = target.to_vec();
+    for left in balance(before, into) {
+        add(&mut moved, negative(left));
     }
-}
-
-fn negative(amount: Money) -> Money {
-    Money::of_minor(amount.minor().saturating_neg(), amount.currency())
-}
-
-/// `amount` into the first book, and out of the second.
-fn both(amount: Option<Money>, (into, out_of): (Book, Book)) -> Vec<Line> {
-    let amount = amount.filter(|amount| amount.minor() != 0);
-    let lines = amount.map(|amount| {
-        let (put, taken) = (amount, negative(amount));
-        [(into, put), (out_of, taken)].map(|(book, amount)| Line { book, amount })
+    let moved = moved.into_iter().filter(|amount| amount.minor() != 0);
+    let lines = moved.flat_map(|amount| {
+        let sides = [(into, amount), (out_of, negative(amount))];
+        sides.map(|(book, amount)| Line { book, amount })
     });
-    lines.into_iter().flatten().collect()
-}
-
-/// All that `before` left in `books`, out of them again.
-fn empty(before: &[Entry], books: &[Book]) -> Vec<Line> {
-    let left = books.iter().flat_map(|book| {
-        let left = balance(before, *book).into_iter();
-        left.map(|amount| Line {
-            book: *book,
-            amount: negative(amount),
-        })
-    });
-    left.collect()
+    lines.collect()
 }
 
 /// What a purchase with these entries counts against the limit of its API key. A charge in another
@@ -136,12 +140,16 @@ fn empty(before: &[Entry], books: &[Book]) -> Vec<Line> {
 #[must_use]
 pub fn counted(entries: &[Entry]) -> Option<Money> {
     let quoted = balance(entries.first(), Book::Reserved).into_iter().next();
-    let spent = balance(entries, Book::Spent).into_iter().next();
+    let spent = balance(entries, Book::Spent);
     match Standing::after(entries) {
         Standing::Reserved => quoted,
-        Standing::Posted => match (spent, quoted) {
-            (Some(spent), Some(quoted)) if spent.currency() != quoted.currency() => Some(quoted),
-            (spent, _) => spent,
+        Standing::Posted => match quoted {
+            Some(quoted) => {
+                let same = |spent: &&Money| spent.currency() == quoted.currency();
+                let own = spent.iter().find(same).copied();
+                own.or((!spent.is_empty()).then_some(quoted))
+            }
+            None => spent.into_iter().next(),
         },
         Standing::Unknown | Standing::Released | Standing::Reversed => None,
     }
@@ -195,11 +203,10 @@ impl Ledger {
             let entry = entry(now, purchase, *kind, &entries);
             entries.push(entry);
         }
-        let adjusts = before == entries.len() && Standing::after(&entries) == Standing::Posted;
-        if adjusts {
+        if before == entries.len() {
             let entry = entry(now, purchase, EntryKind::Adjust, &entries);
             // What changes nothing is no entry.
-            if !moves_nothing(&entry) {
+            if !entry.lines.is_empty() {
                 entries.push(entry);
             }
         }
@@ -240,12 +247,6 @@ impl Ledger {
             self.spends.put(row, changed);
         }
     }
-}
-
-fn moves_nothing(entry: &Entry) -> bool {
-    Book::ALL
-        .iter()
-        .all(|(book, _)| sum(entry.lines.iter().filter(|line| line.book == *book)).is_empty())
 }
 
 fn entry(now: &Now<'_>, purchase: &Purchase, kind: EntryKind, before: &[Entry]) -> Entry {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Reference, TrackingNumber};
 
+use super::InvoiceKey;
 use crate::batch::Verb;
 use crate::records::day_of;
 use crate::{
@@ -28,6 +29,7 @@ pub(crate) struct Needs {
     pub(crate) keys: BTreeSet<KeyId>,
     /// Also those of the shipments that are loaded.
     pub(crate) spends: BTreeSet<(Tenant, KeyId, Date)>,
+    pub(crate) invoices: BTreeSet<InvoiceKey>,
     pub(crate) jobs: BTreeSet<(Tenant, JobId)>,
     pub(crate) dedupes: BTreeSet<(Tenant, String, String)>,
 }
@@ -67,6 +69,14 @@ impl Needs {
             }
             Verb::KeepEvidence(evidence) => {
                 self.shipments.insert((tenant, evidence.shipment.clone()));
+            }
+            Verb::Invoice(line) => {
+                if let Some(id) = &line.shipment {
+                    self.shipments.insert((tenant.clone(), id.clone()));
+                }
+                let (account, invoice) = (line.account.clone(), line.invoice.clone());
+                self.invoices
+                    .insert((tenant, account, invoice, line.key.clone()));
             }
             Verb::Track(new) => {
                 self.trackers.insert((tenant.clone(), new.id.clone()));

@@ -50,6 +50,7 @@ impl Ledger {
             parcels: Vec::new(),
             charged: None,
             quoted: new.quoted,
+            invoiced: Vec::new(),
             order_number: new.order_number,
             twin: new.twin,
             fault: None,
@@ -147,7 +148,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn own_shipment(&self, now: &Now<'_>, id: &ShipmentId) -> Result<Purchase> {
+    pub(super) fn own_shipment(&self, now: &Now<'_>, id: &ShipmentId) -> Result<Purchase> {
         let row = (now.tenant.clone(), id.clone());
         let purchase = self.shipments.get(&row).cloned();
         purchase.ok_or_else(|| Error::Missing(format!("shipment {id}")))

@@ -1,8 +1,8 @@
 //! Every statement, for those who check them.
 
 use super::{
-    deliveries, dialect, entries, events, jobs, keys, papers, postgres, quotes, reservations,
-    shipments, subscriptions, trackers, tracking, writer,
+    deliveries, dialect, entries, events, invoices, jobs, keys, papers, postgres, quotes,
+    reservations, shipments, subscriptions, trackers, tracking, writer,
 };
 
 /// Those that both databases are told.
@@ -11,6 +11,7 @@ pub(super) fn every() -> Vec<&'static str> {
         deliveries::SQL,
         entries::SQL,
         events::SQL,
+        invoices::SQL,
         jobs::SQL,
         keys::SQL,
         papers::SQL,

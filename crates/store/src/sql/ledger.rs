@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::connection::Connection;
 use super::{
-    deliveries, entries, events, jobs, keys, papers, reservations, shipments, subscriptions,
-    trackers, tracking,
+    deliveries, entries, events, invoices, jobs, keys, papers, reservations, shipments,
+    subscriptions, trackers, tracking,
 };
 use crate::records::day_of;
 use crate::rules::{Ledger, Needs};
@@ -21,6 +21,12 @@ pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result
     load_shipments(on, needs, &mut ledger).await?;
     load_money(on, needs, &mut ledger).await?;
     load_trackers(on, needs, &mut ledger).await?;
+    for kept in invoices::load(on, &needs.invoices).await? {
+        let line = &kept.line;
+        let (account, invoice) = (line.account.clone(), line.invoice.clone());
+        let row = (kept.tenant.clone(), account, invoice, line.key.clone());
+        ledger.invoices.load(row, kept);
+    }
     let mut wanted = needs.subscriptions.clone();
     for delivery in deliveries::load(on, &needs.deliveries).await? {
         wanted.insert((delivery.tenant.clone(), delivery.subscription.clone()));
@@ -118,6 +124,7 @@ pub(super) async fn save(on: &mut Connection, ledger: &Ledger) -> Result<bool> {
     events::save(on, &added.events).await?;
     entries::save(on, &added.entries).await?;
     entries::save_spends(on, ledger.spends.changed()).await?;
+    invoices::save(on, ledger.invoices.changed().map(|(_, row)| row)).await?;
     keys::save(on, ledger.keys.changed().map(|(_, row)| row)).await?;
     jobs::save(on, ledger.jobs.changed().map(|(_, row)| row)).await?;
     jobs::delete(on, ledger.jobs.removed()).await?;

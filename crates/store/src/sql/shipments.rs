@@ -81,13 +81,13 @@ const ORDER: &str = "SELECT body FROM shipment_order WHERE tenant = $1 AND shipm
 const SAVE: &str = "
     INSERT INTO shipment (tenant, id, reference, account, carrier, service_code, service_name,
                           state, epoch, carrier_number, parcels, charged_minor, charged_currency,
-                          quoted_minor, quoted_currency, order_number, twin, fault,
+                          quoted_minor, quoted_currency, invoiced, order_number, twin, fault,
                           created_at, updated_at, lease_until)
     SELECT value->>'tenant', value->>'id', value->>'reference', value->>'account',
            value->>'carrier', value->>'service_code', value->>'service_name', value->>'state',
            CAST(value->>'epoch' AS BIGINT), value->>'carrier_number', value->>'parcels',
            CAST(value->'charged'->>'minor' AS BIGINT), value->'charged'->>'currency',
-           CAST(value->'quoted'->>'minor' AS BIGINT), value->'quoted'->>'currency',
+           CAST(value->'quoted'->>'minor' AS BIGINT), value->'quoted'->>'currency', value->>'invoiced',
            value->>'order_number', value->>'twin', value->>'fault',
            CAST(value->>'created_at' AS BIGINT),
            CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT)
@@ -95,7 +95,8 @@ const SAVE: &str = "
     ON CONFLICT (tenant, id) DO UPDATE SET
         state = excluded.state, epoch = excluded.epoch, carrier_number = excluded.carrier_number,
         parcels = excluded.parcels, charged_minor = excluded.charged_minor,
-        charged_currency = excluded.charged_currency, fault = excluded.fault,
+        charged_currency = excluded.charged_currency, invoiced = excluded.invoiced,
+        fault = excluded.fault,
         updated_at = excluded.updated_at, lease_until = excluded.lease_until";
 
 const SAVE_ORDERS: &str = "
@@ -153,6 +154,7 @@ pub(super) async fn save<'a>(
             "parcels": json!(shipment.parcels).to_string(),
             "charged": shipment.charged,
             "quoted": shipment.quoted,
+            "invoiced": json!(shipment.invoiced).to_string(),
             "order_number": shipment.order_number,
             "twin": shipment.twin,
             "fault": shipment.fault.as_ref().map(|fault| json!(fault).to_string()),
@@ -267,6 +269,7 @@ fn read(row: &Cells<'_>) -> Result<Purchase> {
         parcels: row.json("parcels")?,
         charged: row.maybe_money("charged_minor", "charged_currency")?,
         quoted: row.maybe_money("quoted_minor", "quoted_currency")?,
+        invoiced: row.json("invoiced")?,
         order_number: row.maybe_text("order_number")?,
         twin: row.maybe_text("twin")?,
         fault: row.maybe_json("fault")?,

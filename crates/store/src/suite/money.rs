@@ -15,10 +15,10 @@ use crate::{
     Store, Version, audit, balance,
 };
 
-type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+pub(super) type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 /// What a purchase here is quoted at.
-const QUOTED: i64 = 1_234;
+pub(super) const QUOTED: i64 = 1_234;
 /// What it is charged at.
 const CHARGED: i64 = 1_111;
 const DAY: i64 = 86_400;
@@ -39,7 +39,7 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 /// The ledger about purchase `number`, which must be right.
-async fn ledger(store: &dyn Store, number: usize) -> Made<Vec<Entry>> {
+pub(super) async fn ledger(store: &dyn Store, number: usize) -> Made<Vec<Entry>> {
     let id = purchase(number)?.id;
     let shipment = store
         .shipment(&tenant(), &id)
@@ -52,7 +52,7 @@ async fn ledger(store: &dyn Store, number: usize) -> Made<Vec<Entry>> {
 }
 
 /// What stands in each book, in cents.
-fn books(entries: &[Entry]) -> [i64; 4] {
+pub(super) fn books(entries: &[Entry]) -> [i64; 4] {
     Book::ALL.map(|(book, _)| balance(entries, book).iter().map(|sum| sum.minor()).sum())
 }
 
@@ -209,7 +209,7 @@ async fn adjusted(place: Arc<dyn Place>) -> Outcome {
 }
 
 /// A key that may spend `limit` cents a day.
-async fn key(store: &dyn Store, id: &str, limit: i64) -> Made<KeyId> {
+pub(super) async fn key(store: &dyn Store, id: &str, limit: i64) -> Made<KeyId> {
     let id: KeyId = id.parse()?;
     let key = ApiKey {
         tenant: tenant(),
@@ -227,7 +227,7 @@ async fn key(store: &dyn Store, id: &str, limit: i64) -> Made<KeyId> {
 }
 
 /// Purchase `number`, made with `key` at second `now`.
-fn with_key(key: &KeyId, now: i64, number: usize) -> Made<Batch> {
+pub(super) fn with_key(key: &KeyId, now: i64, number: usize) -> Made<Batch> {
     accept(batch(now).by(Some(key)), number)
 }
 

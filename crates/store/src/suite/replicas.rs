@@ -6,6 +6,7 @@ use std::sync::Arc;
 use futures::future::{join_all, try_join_all};
 
 use super::make::{self, accept, at, batch, claim, purchase, tenant, tracker};
+use super::money::{QUOTED, key, with_key};
 use super::{Case, Outcome, Place};
 use crate::{Error, NewJob, Result, Step, Store};
 
@@ -19,6 +20,7 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("replicas::the_log_has_no_gaps", no_gaps),
         Case::new("replicas::one_of_many_senders_wins", one_wins),
         Case::new("replicas::nobody_is_handed_the_same", claimed_once),
+        Case::new("replicas::a_limit_is_one_for_all", one_limit),
     ]
 }
 
@@ -121,6 +123,23 @@ async fn one_wins(place: Arc<dyn Place>) -> Outcome {
     assert_eq!(won, 1);
     for error in outcomes.into_iter().filter_map(Result::err) {
         assert!(matches!(error, Error::Conflict { .. }), "{error:?}");
+    }
+    Ok(())
+}
+
+async fn one_limit(place: Arc<dyn Place>) -> Outcome {
+    let stores = open(&*place, 2).await?;
+    let first = stores.first().ok_or("two stores")?;
+    let shop = key(&**first, "shop", 10 * QUOTED).await?;
+    let mut buys = Vec::new();
+    for (number, store) in (0..100).zip(stores.iter().cycle()) {
+        buys.push(store.apply(with_key(&shop, 1, number)?));
+    }
+    let outcomes = join_all(buys).await;
+    let bought = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(bought, 10);
+    for error in outcomes.into_iter().filter_map(Result::err) {
+        assert!(matches!(error, Error::SpendLimit(_)), "{error:?}");
     }
     Ok(())
 }
