@@ -28,14 +28,15 @@ new-carrier NAME TITLE="":
 demo *ARGS:
     cargo run --release -- demo "$@"
 
-# a cached and an uncached quote beside their limits; answers decoded beside plain JSON
+# a cached and an uncached quote and a purchase beside their limits; answers decoded beside plain JSON
 bench:
     cargo bench --bench quote
+    cargo bench --bench purchase
     cargo bench --bench decode
 
-# labels bought while the gateway is killed: 10,000 purchases, 15,000 kills
+# labels bought while gateways are killed, shared out over both stores with one and with three gateways
 prove-kill9 PURCHASES="10000" KILLS="15000":
-    KILL9_PURCHASES="$1" KILL9_KILLS="$2" cargo test --release --test label_kill9 -- --nocapture
+    KILL9_PURCHASES=$(($1 / 4)) KILL9_KILLS=$(($2 / 4)) cargo test --release --test label_kill9
 
 # anything put to a carrier's decoders: just fuzz ups, just fuzz ups.tracking 600
 fuzz CARRIER SECONDS="60":

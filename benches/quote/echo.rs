@@ -12,6 +12,8 @@ use tonic::server::{Grpc, NamedService, UnaryService};
 use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 
+use crate::server::stdin_ends;
+
 #[derive(Clone)]
 struct Echo(Bytes);
 
@@ -56,12 +58,4 @@ pub(crate) async fn serve() -> anyhow::Result<()> {
         .serve_with_incoming_shutdown(incoming, stdin_ends())
         .await?;
     Ok(())
-}
-
-/// Returns when whoever started this process is gone.
-pub(crate) async fn stdin_ends() {
-    let _ended = tokio::task::spawn_blocking(|| {
-        std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink())
-    })
-    .await;
 }

@@ -14,7 +14,7 @@ use parcelgate_sandbox::{Carrier, FaultOrder, Running, Sandbox, Settings};
 use prost::Message;
 use serde_json::json;
 
-use crate::echo::stdin_ends;
+use crate::server::stdin_ends;
 
 /// All carriers answer over the network, each after so many milliseconds: far enough apart that the
 /// slowest one is the same each time, and its p50 is that of the slowest answers.

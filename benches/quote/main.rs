@@ -11,6 +11,7 @@ mod echo;
 mod gateway;
 mod load;
 mod peers;
+mod server;
 mod uncached;
 
 use std::io::Write;

@@ -1,7 +1,6 @@
 //! A cached quote against a bare echo of the same size, in turn.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::io::Write;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -11,6 +10,7 @@ use prost::Message;
 use tonic::transport::Channel;
 
 use crate::load::{self, Target};
+use crate::server::Server;
 use crate::{cpu, gateway};
 
 const ROUNDS: usize = 7;
@@ -19,49 +19,8 @@ const WARM_UP: u32 = 4_000;
 /// The echo's cost per request over ours.
 const WANTED_PERCENT: u128 = 70;
 
-/// A server in a process of its own, which ends with us.
-pub(crate) struct Server {
-    child: Child,
-    _stdin: ChildStdin,
-    /// What it told of itself.
-    pub(crate) told: Vec<String>,
-}
-
-impl Server {
-    pub(crate) fn start(role: &str, input: &str) -> anyhow::Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .arg(role)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let mut stdin = child.stdin.take().context("no stdin")?;
-        writeln!(stdin, "{input}")?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
-        let told = line.split_whitespace().map(str::to_owned).collect();
-        Ok(Self {
-            child,
-            _stdin: stdin,
-            told,
-        })
-    }
-
-    pub(crate) fn address(&self) -> anyhow::Result<&str> {
-        self.told
-            .first()
-            .map(String::as_str)
-            .context("the server told no address")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _gone = self.child.kill().and_then(|()| self.child.wait());
-    }
-}
-
 pub(crate) fn quote_target(server: &Server, message: Bytes) -> anyhow::Result<Target> {
-    let key = server.told.get(1).context("the gateway told no key")?;
+    let key = server.told(1)?;
     Ok(Target {
         address: server.address()?.to_owned(),
         path: http::uri::PathAndQuery::from_static("/parcelgate.v1.RateService/QuoteRates"),
@@ -110,12 +69,12 @@ pub(crate) async fn compare(accounts: &str) -> anyhow::Result<()> {
     let channels = load::connect(&plain.address).await?;
 
     let ours_peer = Peer {
-        pid: ours.0.child.id(),
+        pid: ours.0.pid(),
         channels: ours.1,
         target: ours.2,
     };
     let echo_peer = Peer {
-        pid: echo.child.id(),
+        pid: echo.pid(),
         channels,
         target: plain,
     };

@@ -12,7 +12,8 @@ use tonic::transport::Channel;
 
 use crate::gateway::{self, Carriers};
 use crate::load;
-use crate::peers::{Server, quote_target};
+use crate::peers::quote_target;
+use crate::server::Server;
 
 const QUOTES: u32 = 200;
 /// Each of them is asked for each place that it serves.

@@ -34,11 +34,14 @@ review_s = 4
 filter = "error"
 "#;
 
+/// The file, beside the configuration, of the key under which carriers' answers are kept.
+pub(crate) const SEAL: &str = "answers.key";
+
 /// Where the gateway keeps what must not be lost.
 pub(crate) enum Shelf {
     /// A file in the folder, each commit synced.
     File,
-    /// A Postgres database, by its URL; it must be empty.
+    /// An empty schema of a Postgres database, by its URL.
     Server(String),
 }
 
@@ -54,7 +57,14 @@ pub(crate) struct House {
 }
 
 impl House {
-    pub(crate) async fn build(replicas: usize) -> Self {
+    pub(crate) async fn build(shelf: Shelf, replicas: usize) -> Self {
+        let mut house = Self::furnish(shelf, replicas).await;
+        house.cut_key();
+        house
+    }
+
+    /// Everything but a key.
+    pub(crate) async fn furnish(shelf: Shelf, replicas: usize) -> Self {
         let settings = Settings {
             ship_calls_max: 100_000,
             ..Settings::default()
@@ -62,7 +72,6 @@ impl House {
         let sandbox = Sandbox::start(settings.clone()).await.expect("a sandbox");
         let folder = TempDir::with_prefix("parcelgate-kill9-").expect("a folder");
         let accounts = accounts(&sandbox, &settings);
-        let shelf = std::env::var("KILL9_STORE_URL").map_or(Shelf::File, Shelf::Server);
         let house = Self {
             key: String::new(),
             sandbox,
@@ -73,12 +82,16 @@ impl House {
         };
         let text = format!("{}{SETTINGS}{accounts}", house.shelf_settings());
         std::fs::write(house.config(), text).expect("the configuration");
-        let key = program::create_key(&house.config());
-        Self { key, ..house }
+        house
+    }
+
+    /// Makes the key that callers show.
+    pub(crate) fn cut_key(&mut self) {
+        self.key = program::create_key(&self.config());
     }
 
     fn shelf_settings(&self) -> String {
-        let key = toml(&json!(self.folder.path().join("answers.key")));
+        let key = toml(&json!(self.folder.path().join(SEAL)));
         let place = match &self.shelf {
             Shelf::File => format!("path = {}", toml(&json!(self.database()))),
             Shelf::Server(url) => format!("url = {}", json!(url)),
@@ -101,8 +114,8 @@ impl House {
     /// Starts a gateway, waits until it can be called, and says where it is.
     pub(crate) async fn start_gateway(&self, replica: usize) -> Program {
         let program = Program::start(&self.config(), &self.panics);
-        let address = program.address().await;
-        self.is_at(replica, Some(address));
+        let doors = program.doors().await.expect("it says where it is");
+        self.is_at(replica, Some(format!("http://{}", doors.grpc)));
         program
     }
 
@@ -113,7 +126,7 @@ impl House {
     }
 
     /// The store as the next gateway would find it.
-    async fn store(&self) -> Box<dyn Store> {
+    pub(crate) async fn open(&self) -> Box<dyn Store> {
         match &self.shelf {
             Shelf::File => Box::new(Sqlite::open(&self.database()).await.expect("the store")),
             Shelf::Server(url) => Box::new(Postgres::open(url).await.expect("the store")),
@@ -122,7 +135,7 @@ impl House {
 
     /// The books, once every purchase has come to its end.
     pub(crate) async fn settled_books(&self, patience: Duration) -> Books {
-        let store = self.store().await;
+        let store = self.open().await;
         let given_up = instant() + patience;
         loop {
             let kept = ledgers::kept(store.as_ref()).await;

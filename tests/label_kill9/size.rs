@@ -13,13 +13,13 @@ pub(crate) struct Size {
     pub(crate) replicas: usize,
 }
 
-/// What `scripts/test` has time for: without optimisation a gateway takes several times as long to
-/// be ready, and so does a label to be drawn.
-const UNOPTIMISED: (usize, usize) = (100, 60);
-const OPTIMISED: (usize, usize) = (500, 800);
+/// Of each store and number of gateways. Without optimisation a gateway takes several times as long
+/// to be ready, and so does a label to be drawn.
+const UNOPTIMISED: (usize, usize) = (60, 30);
+const OPTIMISED: (usize, usize) = (250, 400);
 
 impl Size {
-    pub(crate) fn of_environment() -> Self {
+    pub(crate) fn of_environment(replicas: usize) -> Self {
         let (purchases, kills) = if cfg!(debug_assertions) {
             UNOPTIMISED
         } else {
@@ -29,7 +29,7 @@ impl Size {
             seed: set("KILL9_SEED").unwrap_or_else(|| fastrand::u64(..)),
             purchases: set("KILL9_PURCHASES").unwrap_or(purchases),
             kills: set("KILL9_KILLS").unwrap_or(kills),
-            replicas: set("KILL9_REPLICAS").unwrap_or(1),
+            replicas,
         }
     }
 }
@@ -49,7 +49,7 @@ impl fmt::Display for Size {
         };
         write!(
             f,
-            "KILL9_SEED={} KILL9_PURCHASES={} KILL9_KILLS={} KILL9_REPLICAS={}, {build}",
+            "KILL9_SEED={} KILL9_PURCHASES={} KILL9_KILLS={}, {} gateways, {build}",
             self.seed, self.purchases, self.kills, self.replicas
         )
     }

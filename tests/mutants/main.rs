@@ -9,6 +9,7 @@
 
 #[path = "../once/books.rs"]
 mod books;
+mod late;
 #[path = "../once/ledgers.rs"]
 mod ledgers;
 mod planted;

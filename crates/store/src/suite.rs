@@ -3,9 +3,11 @@
 mod deliveries;
 mod invoices;
 mod jobs;
+mod limit;
 mod make;
 mod money;
 mod replicas;
+mod server;
 mod shipments;
 mod tenants;
 mod trackers;
@@ -18,6 +20,9 @@ use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Result, Store};
+
+pub use limit::{postgres_commits, sqlite_commits};
+pub use server::{Schema, postgres_url};
 
 /// How a case ended; it may also panic.
 pub type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;

@@ -1,0 +1,125 @@
+//! Every write, one after the other.
+
+use libtest_mimic::Failed;
+use parcelgate_domain::PurchaseState;
+use parcelgate_proto::v1::shipment::State;
+use tonic::Code;
+
+use crate::books::Findings;
+use crate::failing::{Broken, Disk};
+use crate::house::{House, Shelf};
+use crate::life::{Lookups, Seen, ask, audited, ended, lived, wish, writes};
+use crate::program::Program;
+
+/// No gateway asks so often for something to be made durable, to buy one label.
+const WRITES_MAX: usize = 60;
+
+fn run<F: Future<Output = Result<(), Failed>>>(sweep: F) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = { runtime }.worker_threads(2).enable_all().build()?;
+    runtime.block_on(sweep)
+}
+
+fn shown(when: usize, seen: &Seen) {
+    let state = |state: PurchaseState| state.name();
+    println!(
+        "write {when:>2}: {:<9} sent {}  left {:<10} end {}",
+        if seen.ready { "ready" } else { "not ready" },
+        seen.sent,
+        seen.left.map_or("-", state),
+        seen.end.as_str_name(),
+    );
+}
+
+/// It is killed at each write. The carrier tells nobody afterwards what it sold, so what the first
+/// gateway kept is all that the second one can go by.
+pub(crate) fn killed() -> Result<(), Failed> {
+    run(async {
+        let mut kept = None;
+        let (mut unsent, mut ended) = (false, false);
+        for when in 1..WRITES_MAX {
+            let seen = lived(Disk::KillsAt(when), Lookups::Refused, false).await;
+            shown(when, &seen);
+            assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
+            assert!(seen.sold <= 1, "{seen:#?}");
+            let in_doubt = seen.left == Some(PurchaseState::Sending);
+            match (in_doubt, seen.sent) {
+                // Written down, and dead before it left: nobody can tell, and it is not sent again.
+                (true, 0) => {
+                    assert_eq!((seen.end, seen.sold), (State::NeedsReview, 0), "{seen:#?}");
+                    unsent = true;
+                }
+                // The answer was there and was kept: it is read again.
+                (true, _) => {
+                    assert_eq!((seen.end, seen.sold), (State::Purchased, 1), "{seen:#?}");
+                    kept = Some(when);
+                }
+                (false, _) => assert_eq!(seen.end, State::Purchased, "{seen:#?}"),
+            }
+            if matches!(seen.told, Some(Ok(State::Purchased))) {
+                ended = true;
+                break;
+            }
+        }
+        assert!(
+            unsent && ended,
+            "before it was sent: {unsent}, to the end: {ended}"
+        );
+        let when = kept.expect("a death between the answer and its reading");
+        // The same death, when what was kept cannot be read: then nobody knows what was bought.
+        let seen = lived(Disk::KillsAt(when), Lookups::Refused, true).await;
+        assert_eq!((seen.end, seen.sold), (State::NeedsReview, 1), "{seen:#?}");
+        Ok(())
+    })
+}
+
+/// The disk does not take one of its writes, each in turn.
+pub(crate) fn failed() -> Result<(), Failed> {
+    run(async {
+        let mut refused = 0;
+        for when in 1..WRITES_MAX {
+            let seen = lived(Disk::FailsAt(when), Lookups::Answered, false).await;
+            shown(when, &seen);
+            assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
+            assert_eq!((seen.end, seen.sold), (State::Purchased, 1), "{seen:#?}");
+            if matches!(seen.told, Some(Ok(State::Purchased))) {
+                assert!(refused > 1, "the first words of a purchase are two");
+                return Ok(());
+            }
+            // What the disk did not take has no consequence: no more is sent than if it had died.
+            let killed = lived(Disk::KillsAt(when), Lookups::Answered, false).await;
+            assert_eq!(seen.sent, killed.sent, "{seen:#?} {killed:#?}");
+            refused += usize::from(seen.ready && seen.sent == 0);
+        }
+        Err("no purchase came to its end".into())
+    })
+}
+
+/// The disk takes nothing any more: nothing is sent, and the gateway says that it is not ready.
+/// When the disk is good again it goes on.
+pub(crate) fn broken() -> Result<(), Failed> {
+    run(async {
+        let house = House::build(Shelf::File, 1).await;
+        let program = Program::start(&house.config(), &house.panics);
+        let doors = program.doors().await.expect("ready");
+        assert_eq!(writes(&doors).await, Some(true));
+        let broken = Broken::under(program.pid()).await;
+        assert_eq!(writes(&doors).await, Some(false), "it says so");
+        let refused = ask(&doors, &house.key, &wish()).await;
+        let refused = refused.expect_err("nothing is promised that is not written");
+        assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+        assert_eq!(
+            house.control().ship_call_counts(),
+            (0, 0),
+            "nothing was sent"
+        );
+        broken.mend();
+        let end = ended(&doors, &house.key, &wish()).await;
+        assert_eq!(end.state(), State::Purchased);
+        assert_eq!(writes(&doors).await, Some(true));
+        program.kill();
+        let (findings, sold) = audited(&house, &end).await;
+        assert_eq!((findings, sold), (Findings::default(), 1));
+        Ok(())
+    })
+}

@@ -1,0 +1,99 @@
+//! A gateway that does not look again for what it gave up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parcelgate::app::Gateway;
+use parcelgate_clock::{Clock as _, Manual, System};
+use parcelgate_proto::v1::shipment::State;
+use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
+use parcelgate_sandbox::{Carrier, Fault, FaultOrder, Settings};
+use parcelgate_store::Sqlite;
+
+use crate::books::{Findings, audit};
+use crate::ledgers;
+use crate::requests::ground;
+use crate::stage::{Bearer, SCOPES, Stage, channel, until};
+
+/// Longer than the gateway waits for an answer and takes to give the purchase up.
+const HELD_MS: u64 = 5_000;
+/// UPS shows what it sold within so long.
+const QUIET: Duration = Duration::from_mins(5);
+
+/// What is wrong in the end with a purchase that the carrier carries out after it was declared
+/// absent, when it is looked for again so many seconds later.
+async fn carried_out_late(late_watch_s: &[u64]) -> Findings {
+    let clock = Arc::new(Manual::at(System.now()));
+    let settings = Settings {
+        ship_calls_max: 100,
+        clock: clock.clone(),
+        protocol_clock: clock.clone(),
+        ..Settings::default()
+    };
+    let (sandbox, _folder, mut config) = Stage::scenery(settings, |_| {}).await;
+    config.purchase.carrier_ms_max = 300;
+    config.purchase.review_s = 3_600;
+    config.purchase.late_watch_s = late_watch_s.to_vec();
+    let gateway = Gateway::start_by(clock.clone(), config.clone()).await;
+    let gateway = gateway.expect("starts");
+    let key = gateway.create_key("test", &SCOPES).await.expect("a key");
+    let client = ShipmentServiceClient::with_interceptor(channel(&gateway), Bearer::of(&key));
+    let control = sandbox.control();
+    let order = |operation: &str, fault, times| {
+        control.inject(FaultOrder {
+            carrier: Carrier::Ups,
+            operation: operation.to_owned(),
+            fault,
+            times,
+        });
+    };
+    order("ship", Fault::Held { ms: HELD_MS }, 1);
+    let request = ground();
+    let stands = async |state: State| {
+        until("it stands there", async || {
+            let told = client.clone().purchase_label(request.clone()).await.ok()?;
+            (told.into_inner().state() == state).then_some(())
+        })
+        .await;
+    };
+    stands(State::Unknown).await;
+    // Three looks that find nothing, which are counted by a fault that changes nothing.
+    order("track_reference", Fault::Slow { ms: 0 }, 4);
+    until("looked up", async || {
+        control.faults().is_empty().then_some(())
+    })
+    .await;
+    clock.advance(QUIET);
+    stands(State::Absent).await;
+    until("carried out", async || {
+        (control.parcels().len() == 1).then_some(())
+    })
+    .await;
+    clock.advance(Duration::from_hours(1));
+    if !late_watch_s.is_empty() {
+        stands(State::Voided).await;
+    }
+    gateway.stop().await;
+    let store = Sqlite::open(&config.store.path).await.expect("the store");
+    let findings = audit(&ledgers::read(&control, &store).await);
+    assert_eq!(control.ship_call_counts(), (1, 1), "sent once");
+    findings
+}
+
+/// The control: the same steps without the mistake are found good.
+#[tokio::test]
+async fn what_turns_up_late_is_voided() {
+    assert_eq!(carried_out_late(&[1_800]).await, Findings::default());
+}
+
+/// A label that somebody pays for, and that nobody knows of.
+#[tokio::test]
+async fn a_missing_late_watch_is_caught() {
+    let findings = carried_out_late(&[]).await;
+    assert_eq!(findings.lost.len(), 1, "{findings:#?}");
+    let others = Findings {
+        lost: Vec::new(),
+        ..findings
+    };
+    assert_eq!(others, Findings::default());
+}
