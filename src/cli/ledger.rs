@@ -4,14 +4,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::Args;
+use clap::{Args, Subcommand};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use parcelgate_domain::AccountId;
 use serde_json::json;
 
 use super::out::{self, Out};
-use super::{FAILED, parse};
+use super::{FAILED, invoices, parse};
 use crate::app;
 use crate::config::Config;
 use crate::service::ledger::{Books, Check, Row, Sheet, Which, WrongSum};
@@ -21,7 +21,8 @@ use crate::service::main_tenant;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Run it beside the gateway, with the same configuration.\n\nExamples:\n  \
-    parcelgate ledger --account ups-ohio --since 2026-12-01\n  parcelgate ledger --check"
+    parcelgate ledger --account ups-ohio --since 2026-12-01\n  parcelgate ledger --check\n  \
+    parcelgate ledger import november.csv --account ups-ohio"
 )]
 pub(crate) struct LedgerArgs {
     /// The gateway's configuration, a TOML file.
@@ -37,6 +38,13 @@ pub(crate) struct LedgerArgs {
     /// that nothing is reserved for one that is over; fail and say for which shipment when not.
     #[arg(long)]
     check: bool,
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    Import(Box<invoices::ImportArgs>),
 }
 
 /// Runs it.
@@ -48,7 +56,13 @@ pub(crate) async fn run(args: LedgerArgs, out: &mut Out) -> anyhow::Result<ExitC
         Config::load(args.config.as_deref()).context("the configuration cannot be used")?;
     let store = app::open_store(&config.store).await?;
     let books = Books::new(store.clone());
-    let done = obey(&args, &books, out).await;
+    let done = match &args.what {
+        Some(What::Import(import)) => {
+            let account = args.account.as_ref();
+            invoices::run(import, account, &config, store.clone(), out).await
+        }
+        None => obey(&args, &books, out).await,
+    };
     store.close().await;
     done
 }
@@ -159,7 +173,9 @@ fn tell_check(check: &Check, out: &mut Out) -> std::io::Result<bool> {
     out.data(&json!({
         "purchases": check.purchases,
         "entries": check.entries,
+        "wrong": check.wrong,
         "findings": findings.collect::<Vec<_>>(),
+        "recounted": check.recounted,
         "sums": check.sums.iter().map(told_sum).collect::<Vec<_>>(),
     }))?;
     for finding in &check.findings {
@@ -173,18 +189,28 @@ fn tell_check(check: &Check, out: &mut Out) -> std::io::Result<bool> {
     for sum in &check.sums {
         out.say(told_sum(sum))?;
     }
-    if check.findings.is_empty() && check.sums.is_empty() {
+    let unnamed = usize::try_from(check.wrong).unwrap_or(usize::MAX);
+    let unnamed = unnamed.saturating_sub(check.findings.len());
+    if unnamed > 0 {
+        out.say(format!("and {unnamed} more purchases that are not named"))?;
+    }
+    let right = check.wrong == 0 && check.sums.is_empty();
+    if right {
         out.say(format!(
             "{looked}: every entry sums to zero, none is missing"
         ))?;
-        return Ok(true);
+    } else {
+        let (many, sums) = (check.wrong, check.sums.len());
+        out.say(format!(
+            "{looked}: {many} purchases and {sums} sums of limits are wrong"
+        ))?;
     }
-    let many = check.findings.len();
-    let sums = check.sums.len();
-    out.say(format!(
-        "{looked}: {many} purchases and {sums} sums of limits are wrong"
-    ))?;
-    Ok(false)
+    if let Some(why) = check.recounted.why_not() {
+        out.say(format!(
+            "What limits are held against was not recounted: {why}"
+        ))?;
+    }
+    Ok(right)
 }
 
 #[cfg(test)]
@@ -200,6 +226,7 @@ mod tests {
         let mut out = Out::stdout(Format::Json);
         let mut check = Check::default();
         assert!(tell_check(&check, &mut out).unwrap());
+        check.wrong = 1_001;
         check.findings.push(Finding {
             shipment: "shipment-1".parse().unwrap(),
             wrong: vec![Wrong::NoEntry],

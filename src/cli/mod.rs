@@ -6,6 +6,7 @@ mod connect;
 mod data;
 mod demo;
 mod fault;
+mod invoices;
 mod keys;
 mod ledger;
 mod out;

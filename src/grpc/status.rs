@@ -156,12 +156,9 @@ fn of_store(error: &store::Error) -> Status {
         store::Error::Conflict { .. }
         | store::Error::CursorMoved { .. }
         | store::Error::LeaseLost(_) => retry(Code::Aborted, error.to_string(), "CONFLICT", SOON),
-        store::Error::Illegal { .. } => with(Code::FailedPrecondition, error.to_string(), "STATE"),
-        store::Error::InvoiceChanged(_) => with(
-            Code::FailedPrecondition,
-            error.to_string(),
-            "INVOICE_CHANGED",
-        ),
+        store::Error::Illegal { .. } | store::Error::InvoiceChanged(_) => {
+            with(Code::FailedPrecondition, error.to_string(), "STATE")
+        }
         store::Error::AlreadyAsked(_) => with(
             Code::InvalidArgument,
             error.to_string(),

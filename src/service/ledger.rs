@@ -1,6 +1,6 @@
 //! What purchases cost, by account and currency, and whether the ledger is right about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -9,8 +9,9 @@ use jiff::tz::TimeZone;
 use parcelgate_domain::{AccountId, Currency, Money};
 use parcelgate_store::{
     Book, Entry, EntryKind, KeyId, Page, Purchase, ShipmentFilter, ShipmentId, Store, Tenant,
-    Wrong, audit, counted,
+    Wrong, audit, audit_invoices, counted,
 };
+use serde::Serialize;
 
 use super::Fault;
 
@@ -101,16 +102,47 @@ pub struct Check {
     pub purchases: u64,
     /// How many entries.
     pub entries: u64,
-    /// Those about which the ledger is wrong, the first of them.
+    /// About how many of them the ledger is wrong.
+    pub wrong: u64,
+    /// The first of those.
     pub findings: Vec<Finding>,
     /// Sums that limits are held against and that are not what the entries come to.
     pub sums: Vec<WrongSum>,
+    /// Whether those sums were recounted.
+    pub recounted: Recounted,
+}
+
+/// Whether the sums that limits are held against were recounted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Recounted {
+    /// They were.
+    #[default]
+    Yes,
+    /// Keys buy with every account, and one was asked about.
+    OneAccount,
+    /// Purchases moved each time it was tried.
+    Moving,
+}
+
+impl Recounted {
+    /// Why they were not, in words.
+    #[must_use]
+    pub const fn why_not(self) -> Option<&'static str> {
+        match self {
+            Self::Yes => None,
+            Self::OneAccount => Some("keys buy with every account; leave --account out"),
+            Self::Moving => Some("the gateway wrote meanwhile; check again when it is quiet"),
+        }
+    }
 }
 
 /// How many purchases are read at once.
 const PAGE: u32 = 500;
 /// How many of a kind are named one by one.
 const NAMED_MAX: usize = 1_000;
+/// How often all is read that moves meanwhile, for the sums that limits are held against.
+const RECOUNTS_MAX: u32 = 3;
 /// How often a purchase is read that others move meanwhile.
 const LOOKS_MAX: u32 = 5;
 
@@ -155,6 +187,33 @@ impl Books {
     /// # Errors
     /// When the store cannot be read.
     pub async fn check(&self, tenant: &Tenant, which: &Which) -> Result<Check, Fault> {
+        let mut tries = 1;
+        loop {
+            let (check, sums, before) = self.check_purchases(tenant, which).await?;
+            if which.account.is_some() {
+                let recounted = Recounted::OneAccount;
+                return Ok(Check { recounted, ..check });
+            }
+            // What moves meanwhile cannot be summed up.
+            if self.store.head_seq().await? == before {
+                let sums = self.check_sums(tenant, sums).await?;
+                return Ok(Check { sums, ..check });
+            }
+            if tries >= RECOUNTS_MAX {
+                let recounted = Recounted::Moving;
+                return Ok(Check { recounted, ..check });
+            }
+            tries += 1;
+        }
+    }
+
+    /// Looks at every purchase, and sums up what they count against limits; with where the log
+    /// stood before.
+    async fn check_purchases(
+        &self,
+        tenant: &Tenant,
+        which: &Which,
+    ) -> Result<(Check, Sums, i64), Fault> {
         let mut check = Check::default();
         let mut sums = Sums::new();
         let before = self.store.head_seq().await?;
@@ -163,30 +222,40 @@ impl Books {
             let page = self.page(tenant, which, seen.as_ref()).await?;
             let Some((last, _)) = page.last() else { break };
             seen = Some(last.id.clone());
+            let ids: Vec<ShipmentId> = page.iter().map(|(one, _)| one.id.clone()).collect();
+            let lines = self.store.invoiced(tenant, &ids).await?.into_iter();
+            let invoiced: BTreeSet<_> = lines.filter_map(|kept| kept.line.shipment).collect();
             for (purchase, entries) in page {
                 count(&mut sums, &entries);
                 let many = u64::try_from(entries.len()).unwrap_or(u64::MAX);
                 check.entries = check.entries.saturating_add(many);
                 check.purchases = check.purchases.saturating_add(1);
-                if audit(&purchase, &entries).is_empty() || check.findings.len() >= NAMED_MAX {
+                let plain = purchase.invoiced.is_empty() && !invoiced.contains(&purchase.id);
+                if plain && audit(&purchase, &entries).is_empty() {
                     continue;
                 }
                 let wrong = self.look_again(tenant, purchase.clone()).await?;
-                if !wrong.is_empty() {
+                if wrong.is_empty() {
+                    continue;
+                }
+                check.wrong = check.wrong.saturating_add(1);
+                if check.findings.len() < NAMED_MAX {
                     let shipment = purchase.id;
                     check.findings.push(Finding { shipment, wrong });
                 }
             }
         }
-        // Keys buy with every account, and what moves meanwhile cannot be summed up.
-        if which.account.is_none() && self.store.head_seq().await? == before {
-            for ((key, day), due) in sums {
-                let kept = self.store.spends(tenant, &key, day).await?;
-                let kept: Vec<Money> = kept.into_iter().map(|spend| spend.amount).collect();
-                check.sums.extend(differences(&key, day, &kept, &due));
-            }
+        Ok((check, sums, before))
+    }
+
+    async fn check_sums(&self, tenant: &Tenant, sums: Sums) -> Result<Vec<WrongSum>, Fault> {
+        let mut wrong = Vec::new();
+        for ((key, day), due) in sums {
+            let kept = self.store.spends(tenant, &key, day).await?;
+            let kept: Vec<Money> = kept.into_iter().map(|spend| spend.amount).collect();
+            wrong.extend(differences(&key, day, &kept, &due));
         }
-        Ok(check)
+        Ok(wrong)
     }
 
     /// Purchases after `seen`, each with its entries.
@@ -229,8 +298,13 @@ impl Books {
                 .entries(tenant, std::slice::from_ref(&id))
                 .await?;
             wrong = audit(&known, &entries);
+            let invoiced = self
+                .store
+                .invoiced(tenant, std::slice::from_ref(&id))
+                .await?;
+            wrong.extend(audit_invoices(&known, &invoiced));
             let now = self.store.shipment(tenant, &id).await?;
-            let Some(now) = now.filter(|now| now.version != known.version) else {
+            let Some(now) = now.filter(|now| *now != known) else {
                 break;
             };
             known = now;

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod catalogue;
 pub mod errands;
 pub mod fault;
+pub mod invoices;
 pub mod keys;
 pub mod late;
 pub mod ledger;
