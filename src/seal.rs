@@ -33,6 +33,17 @@ impl Seal {
         }
     }
 
+    /// Under the key of that file; none when there is no such file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or holds no key.
+    pub fn existing(path: &Path) -> anyhow::Result<Option<Self>> {
+        match path.try_exists() {
+            Ok(false) => Ok(None),
+            Ok(true) | Err(_) => Self::from_file(path).map(Some),
+        }
+    }
+
     /// Under a key of 32 bytes in Base64.
     fn of(text: &str) -> anyhow::Result<Self> {
         let key = STANDARD.decode(text.trim())?;

@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
+use parcelgate_store::backup::CopyError;
 use serde_json::{Value, json};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
+use super::backup::OnServer;
 use super::connect::Unreachable;
 
 /// Whether `error` only says that nobody reads what is written any more: `parcelgate ... | head`.
@@ -105,9 +107,40 @@ fn as_data(error: &anyhow::Error) -> Value {
 }
 
 fn hint_without_status(error: &anyhow::Error) -> Option<&'static str> {
-    error.chain().any(|cause| cause.is::<Unreachable>()).then_some(
-        "start one with `parcelgate serve`, or say where it is with --server or PARCELGATE_SERVER",
-    )
+    error.chain().find_map(|cause| {
+        if cause.is::<Unreachable>() {
+            Some(
+                "start one with `parcelgate serve`, or say where it is with --server or \
+                 PARCELGATE_SERVER",
+            )
+        } else if cause.is::<OnServer>() {
+            Some(
+                "use pg_dump and pg_restore, or the server's point-in-time recovery, and then \
+                 `parcelgate restore --in-place`; docs/operations/backup.md has the commands",
+            )
+        } else {
+            cause.downcast_ref::<CopyError>().map(hint_of_copy)
+        }
+    })
+}
+
+/// What the operator can do about it.
+const fn hint_of_copy(error: &CopyError) -> &'static str {
+    match error {
+        CopyError::Exists(_) => "name another file, or say --force to replace it",
+        CopyError::NotThere(_) => {
+            "give the configuration of the gateway with --config, or the file's right name"
+        }
+        CopyError::InUse(_) => {
+            "stop the gateway and every other program that has it open, then try again"
+        }
+        CopyError::Foreign { .. } => "give a file that `parcelgate backup` has written",
+        CopyError::Damaged { .. } => {
+            "nothing was changed; use another backup, or see what `sqlite3 FILE .recover` saves"
+        }
+        CopyError::Newer { .. } => "use the newer program, or a backup that this one has written",
+        CopyError::Failed { .. } => "see to the disk and to who may write there, then try again",
+    }
 }
 
 /// What the caller can do about it.

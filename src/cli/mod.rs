@@ -1,5 +1,6 @@
 //! The command line: a client of the gRPC interface.
 
+mod backup;
 mod carriers;
 mod completions;
 mod connect;
@@ -13,6 +14,7 @@ mod out;
 mod parse;
 mod rates;
 mod request;
+mod restore;
 mod sandbox;
 mod serve;
 mod settle;
@@ -66,6 +68,8 @@ enum Command {
     Carriers(carriers::CarriersArgs),
     Keys(keys::KeysArgs),
     Ledger(ledger::LedgerArgs),
+    Backup(backup::BackupArgs),
+    Restore(restore::RestoreArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -114,6 +118,8 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         Command::Carriers(args) => carriers::run(args, out).await?,
         Command::Keys(args) => keys::run(args, out).await?,
         Command::Ledger(args) => return ledger::run(args, out).await,
+        Command::Backup(args) => backup::run(args, out).await?,
+        Command::Restore(args) => restore::run(args, out).await?,
         Command::Completions(args) => completions::run(&args, out)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -66,6 +66,7 @@ impl From<Fault> for Status {
                 violations.require(field, "a token that this list gave, or empty");
                 invalid(&text, &violations, "FOREIGN_TOKEN", HashMap::new())
             }
+            Fault::OtherLog => with(Code::FailedPrecondition, text, "LOG_RESTORED"),
             Fault::Deadline => with(Code::DeadlineExceeded, text, "DEADLINE"),
             Fault::Store(error) => of_store(&error),
         }

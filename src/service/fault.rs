@@ -81,6 +81,12 @@ pub enum Fault {
         /// Which field held it.
         field: &'static str,
     },
+    /// The token is of a log that is no more.
+    #[error(
+        "resume_token: the log does not have that event any more, since it was restored from a \
+         backup; begin with 0 to read all of it, or without a token"
+    )]
+    OtherLog,
     /// Time was up.
     #[error("the deadline has passed")]
     Deadline,

@@ -16,6 +16,7 @@ pub mod ledger;
 pub mod papers;
 pub mod purchase;
 pub mod rates;
+pub mod restored;
 pub mod review;
 pub mod settle;
 pub mod shipments;

@@ -30,6 +30,8 @@ struct Watch {
     closing: CancellationToken,
     /// Up to where the log was read.
     seq: i64,
+    /// The same for who is to go on later.
+    token: String,
     waiting: std::vec::IntoIter<Event>,
     greeted: bool,
 }
@@ -44,26 +46,25 @@ impl Watches {
         Self { store, closing }
     }
 
-    /// Everything after the point that `resume` names; from now on when it is empty. The first step
-    /// has no event: it says that the watch stands.
+    /// Everything after the point that `resume` names; from now on when it is empty, from the
+    /// beginning when it is `0`. The first step has no event: it says that the watch stands.
     ///
     /// # Errors
-    /// When `resume` is no token of ours.
+    /// When `resume` is no token of ours, or of a log that is no more: restored from a backup it
+    /// goes on with other events under the same numbers, which must not be passed over.
     pub async fn open(
         &self,
         caller: &Caller,
         resume: &str,
         kinds: Vec<String>,
     ) -> Result<impl Stream<Item = Result<Watched, Fault>> + Send + use<>, Fault> {
-        let head_seq = self.store.head_seq().await?;
-        let seq = match resume {
-            "" => head_seq,
-            text => {
-                let seq = text.parse().ok().filter(|seq| (0..=head_seq).contains(seq));
-                seq.ok_or(Fault::ForeignToken {
-                    field: "resume_token",
-                })?
+        let (seq, token) = match resume {
+            "" => {
+                let head = self.store.head_seq().await?;
+                let last = self.at(head).await?;
+                (head, last.as_ref().map_or_else(beginning, token))
             }
+            text => (self.known(text).await?, text.to_owned()),
         };
         let watch = Watch {
             store: Arc::clone(&self.store),
@@ -72,6 +73,7 @@ impl Watches {
             head: self.store.head(),
             closing: self.closing.clone(),
             seq,
+            token,
             waiting: Vec::new().into_iter(),
             greeted: false,
         };
@@ -84,19 +86,55 @@ impl Watches {
             }
         }))
     }
+
+    /// The event of that number, whoever's it is.
+    async fn at(&self, seq: i64) -> Result<Option<Event>, Fault> {
+        let found = self.store.events_after(None, seq.saturating_sub(1), 1);
+        Ok(found.await?.pop().filter(|event| event.seq == seq))
+    }
+
+    /// The number that a token stands for, if the log is still the one that gave it.
+    async fn known(&self, text: &str) -> Result<i64, Fault> {
+        if text == beginning() {
+            return Ok(0);
+        }
+        let foreign = || Fault::ForeignToken {
+            field: "resume_token",
+        };
+        let (seq, _) = text.split_once('-').ok_or_else(foreign)?;
+        let seq = seq.parse().ok().filter(|seq: &i64| *seq > 0);
+        let seq = seq.ok_or_else(foreign)?;
+        let given = self
+            .at(seq)
+            .await?
+            .is_some_and(|event| token(&event) == text);
+        given.then_some(seq).ok_or(Fault::OtherLog)
+    }
+}
+
+/// Before the first event.
+fn beginning() -> String {
+    "0".to_owned()
+}
+
+/// After `event`: its number, and so much of what is its own that no other log has it there.
+fn token(event: &Event) -> String {
+    let uid = event.uid.as_str();
+    let own = uid.rsplit_once('-').map_or(uid, |(_, own)| own);
+    format!("{}-{own}", event.seq)
 }
 
 impl Watch {
     async fn step(&mut self) -> Result<Option<Watched>, Fault> {
         if !self.greeted {
             self.greeted = true;
-            return Ok(Some((None, self.seq.to_string())));
+            return Ok(Some((None, self.token.clone())));
         }
         loop {
             for event in self.waiting.by_ref() {
                 self.seq = event.seq;
                 if self.kinds.is_empty() || self.kinds.contains(&event.kind) {
-                    let token = event.seq.to_string();
+                    let token = token(&event);
                     return Ok(Some((Some(event), token)));
                 }
             }

@@ -147,7 +147,13 @@ impl Stage {
 
     /// Stops the gateway and starts another one on the same file; the carriers go on meanwhile.
     pub(crate) async fn restart(self) -> Self {
+        self.restart_after(|_| {}).await
+    }
+
+    /// The same, with something done to its files in between.
+    pub(crate) async fn restart_after(mut self, between: impl FnOnce(&mut Config)) -> Self {
         self.gateway.stop().await;
+        between(&mut self.config);
         let gateway = Gateway::start(self.config.clone()).await;
         let gateway = gateway.expect("starts again");
         Self {

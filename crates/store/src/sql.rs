@@ -4,6 +4,7 @@
 
 mod cells;
 mod connection;
+pub(crate) mod copies;
 mod deliveries;
 mod dialect;
 mod engine;
@@ -17,7 +18,8 @@ mod invoices;
 mod jobs;
 mod keys;
 mod ledger;
-mod migrations;
+pub(crate) mod lock;
+pub(crate) mod migrations;
 mod papers;
 mod postgres;
 mod quotes;

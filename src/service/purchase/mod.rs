@@ -35,7 +35,7 @@ use crate::config::PurchaseConfig;
 use crate::label::form_to_buy;
 use crate::seal::Seal;
 use flights::Flights;
-pub(crate) use witness::answers_of;
+pub(crate) use witness::{answers_of, opens};
 
 /// What is to be bought.
 #[derive(Debug, Clone)]

@@ -10,7 +10,8 @@ use parcelgate_carrier::{
     Error, Exchange, Intent, Kind, Repeat, Request, Response, Result, Witness,
 };
 use parcelgate_clock::SharedClock;
-use parcelgate_store::{Batch, Evidence, Purchase, Store};
+use parcelgate_store::backup::Sealed;
+use parcelgate_store::{Batch, Evidence, Purchase, ShipmentId, Store, Tenant};
 
 use super::testimony;
 use crate::seal::Seal;
@@ -18,7 +19,23 @@ use crate::service::Account;
 
 /// What is sealed belongs to one purchase, and to one sending of it.
 fn about(sending: &Purchase, epoch: i64) -> String {
-    format!("evidence {} {} {epoch}", sending.tenant, sending.id)
+    about_sending(&sending.tenant, &sending.id, epoch)
+}
+
+fn about_sending(tenant: &Tenant, id: &ShipmentId, epoch: i64) -> String {
+    format!("evidence {tenant} {id} {epoch}")
+}
+
+/// Whether what is sealed opens under the key of `seal`.
+pub(crate) fn opens(seal: &Seal, sealed: &Sealed) -> bool {
+    let Evidence {
+        shipment,
+        epoch,
+        reply,
+        ..
+    } = &sealed.evidence;
+    let about = about_sending(&sealed.tenant, shipment, *epoch);
+    seal.open(&about, &reply.0).is_some()
 }
 
 /// Keeps the answers to one sending.

@@ -28,6 +28,11 @@ const fn kept_in() -> &'static str {
     "_sqlx_migrations"
 }
 
+/// What SQLite answers of the versions that a file has been brought to.
+pub(super) const fn applied() -> &'static str {
+    "SELECT version, checksum, CAST(success AS INTEGER) AS success FROM _sqlx_migrations"
+}
+
 /// The version that this program works with.
 pub(crate) const fn newest() -> i64 {
     let [.., last] = &VERSIONS;

@@ -1,5 +1,6 @@
 //! SQLite: one file, WAL, every commit on the disk before it is answered.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,10 +10,11 @@ use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
 use super::connection::{Connection, Reads};
 use super::engine::Engine;
+use super::lock::Lock;
 use super::migrations::{self, For};
 use super::temporary::Temporary;
 use super::{Database, READERS_MAX};
-use crate::Result;
+use crate::{Error, Result};
 
 /// How long one waits for another process that writes to the same file.
 const BUSY: Duration = Duration::from_secs(5);
@@ -24,6 +26,11 @@ pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) const COMMIT: &str = "COMMIT";
 
+/// Why a file is not opened while another is put in its place.
+const fn restoring() -> &'static str {
+    "it is being restored; start again when that is done"
+}
+
 /// SQLite: the store in one file.
 #[derive(Debug)]
 pub enum Sqlite {}
@@ -32,12 +39,25 @@ impl Sqlite {
     /// Opens the file, makes it if there is none, and brings its tables up to date.
     ///
     /// # Errors
-    /// When the file cannot be opened or is no store.
+    /// When the file cannot be opened, is no store, or is being restored.
     pub async fn open(path: &Path) -> Result<Database> {
+        let lock = Lock::beside_others(path).map_err(|error| {
+            Error::Database(if error.kind() == io::ErrorKind::WouldBlock {
+                restoring().to_owned()
+            } else {
+                format!("no lock file can be made beside it: {error}")
+            })
+        })?;
+        Self::open_locked(path, lock.map(Arc::new)).await
+    }
+
+    /// The same under a lock that is held already.
+    pub(crate) async fn open_locked(path: &Path, lock: Option<Arc<Lock>>) -> Result<Database> {
         let file = File {
             path: path.to_owned(),
             synchronous: SqliteSynchronous::Full,
             _temporary: None,
+            _lock: lock,
         };
         Database::start(Engine::Sqlite(file)).await
     }
@@ -52,6 +72,7 @@ impl Sqlite {
             path: temporary.path().to_owned(),
             synchronous: SqliteSynchronous::Off,
             _temporary: Some(Arc::new(temporary)),
+            _lock: None,
         };
         Database::start(Engine::Sqlite(file)).await
     }
@@ -64,6 +85,8 @@ pub(super) struct File {
     pub(super) synchronous: SqliteSynchronous,
     /// Kept until the last connection is closed.
     pub(super) _temporary: Option<Arc<Temporary>>,
+    /// So that nobody replaces the file meanwhile.
+    pub(super) _lock: Option<Arc<Lock>>,
 }
 
 impl File {

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, Row, SqlSafeStr, SqliteConnection};
 
 use super::every::every;
-use super::{postgres, sqlite};
+use super::{copies, postgres, sqlite};
 
 async fn refused(statements: &[&'static str]) -> Vec<String> {
     let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
@@ -19,7 +19,7 @@ async fn refused(statements: &[&'static str]) -> Vec<String> {
 
 #[tokio::test]
 async fn every_statement_fits_the_tables() {
-    let statements = [every(), sqlite::SQL.to_vec()].concat();
+    let statements = [every(), sqlite::SQL.to_vec(), copies::SQL.to_vec()].concat();
     assert_eq!(refused(&statements).await, Vec::<String>::new());
     let planted = refused(&["SELECT colour FROM shipment"]).await;
     assert_eq!(planted.len(), 1, "a statement that does not fit is seen");
@@ -79,6 +79,6 @@ fn no_statement_is_left_out() {
             .filter(|line| line.starts_with("const ") && line.contains(": &str ="))
             .count();
     }
-    let own = sqlite::SQL.len() + postgres::SQL.len();
+    let own = sqlite::SQL.len() + postgres::SQL.len() + copies::SQL.len();
     assert_eq!(written, every().len() + own);
 }

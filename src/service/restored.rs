@@ -1,0 +1,68 @@
+//! What is done to a store that was restored from a backup, before a gateway uses it: the world has
+//! moved on since the backup was taken.
+//!
+//! What the backup has as SENDING, UNKNOWN or to be voided is looked up by the gateway in any case.
+//! What it has as ACCEPTED may have been sent since, and would be sent again.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use parcelgate_carrier::Kind;
+use parcelgate_domain::PurchaseState;
+use parcelgate_store::{
+    Batch, Fault as Kept, KeyId, Purchase, Result, Step, Store, Tenant, Version,
+};
+
+/// How many purchases are looked at; more are never unsettled at once.
+const UNSETTLED_MAX: u32 = 1_000_000;
+
+/// Puts in doubt what was accepted: the gateway then looks it up and never sends it. Returns those.
+///
+/// # Errors
+/// When the store fails.
+pub async fn doubt(store: &Arc<dyn Store>, now: Timestamp) -> Result<Vec<Purchase>> {
+    let unsettled = store.unsettled(now, Timestamp::MAX, UNSETTLED_MAX).await?;
+    let mut doubted = Vec::new();
+    for purchase in unsettled {
+        if purchase.version.state != PurchaseState::Accepted {
+            continue;
+        }
+        let sending = Version {
+            state: PurchaseState::Sending,
+            epoch: purchase.version.epoch.saturating_add(1),
+        };
+        let batch = Batch::of(&purchase.tenant, now)
+            .advance(
+                &purchase.id,
+                purchase.version,
+                Step::Sending { lease_until: now },
+            )
+            .advance(&purchase.id, sending, Step::Unknown(restored()));
+        doubted.extend(store.apply(batch).await?.shipments.pop());
+    }
+    Ok(doubted)
+}
+
+/// Ends API keys once more that were ended since the backup.
+///
+/// # Errors
+/// When the store fails.
+pub async fn revoke(
+    store: &Arc<dyn Store>,
+    keys: &[(Tenant, KeyId)],
+    now: Timestamp,
+) -> Result<()> {
+    for (tenant, key) in keys {
+        let batch = Batch::of(tenant, now).revoke_key(key);
+        store.apply(batch).await?;
+    }
+    Ok(())
+}
+
+fn restored() -> Kept {
+    Kept {
+        kind: Kind::OutcomeUnknown.name().to_owned(),
+        code: None,
+        text: "restored from a backup: it may have been sent since".to_owned(),
+    }
+}
