@@ -11,7 +11,7 @@ use parcelgate_carrier::BoxError;
 use parcelgate_clock::{SharedClock, System};
 use parcelgate_domain::{ExposeSecret, Money, Secret};
 use parcelgate_store::{Postgres, Sqlite, Store};
-use parcelgate_wire::Wire;
+use parcelgate_wire::{Sharing, Wire};
 use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -168,10 +168,11 @@ impl fmt::Debug for Gateway {
 
 impl Ground {
     async fn lay(clock: SharedClock, config: Config) -> anyhow::Result<Self> {
+        let sharing = config.quota.sharing()?;
         let accounts = config
             .accounts
             .iter()
-            .map(|account| open_account(account, &clock));
+            .map(|account| open_account(account, &clock, sharing.as_ref()));
         let accounts: Vec<Account> = accounts.collect::<Result<_, _>>()?;
         let mut names = BTreeSet::new();
         if let Some(twice) = accounts.iter().find(|account| !names.insert(&account.id)) {
@@ -341,7 +342,11 @@ async fn open_door(at: SocketAddr) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("cannot listen on {at}"))
 }
 
-fn open_account(config: &AccountConfig, clock: &SharedClock) -> anyhow::Result<Account> {
+fn open_account(
+    config: &AccountConfig,
+    clock: &SharedClock,
+    sharing: Option<&Sharing>,
+) -> anyhow::Result<Account> {
     let known = CARRIERS
         .iter()
         .find(|(id, _)| id.as_str() == config.carrier);
@@ -356,12 +361,11 @@ fn open_account(config: &AccountConfig, clock: &SharedClock) -> anyhow::Result<A
     })?;
     let context = || format!("account {}", config.id);
     let carrier = Arc::from(connect(config.settings.clone()).with_context(context)?);
-    let wire = Wire::open(
-        &config.id,
-        Arc::clone(&carrier),
-        &config.wire,
-        Arc::clone(clock),
-    );
+    let (id, adapter, clock) = (&config.id, Arc::clone(&carrier), Arc::clone(clock));
+    let wire = match sharing {
+        None => Wire::open(id, adapter, &config.wire, clock),
+        Some(sharing) => Wire::open_sharing(id, adapter, &config.wire, clock, sharing),
+    };
     Ok(Account {
         id: config.id.clone(),
         wire: wire.with_context(context)?,

@@ -69,13 +69,14 @@ fn show_status(status: &CarrierStatus, out: &mut Out) -> anyhow::Result<()> {
     for host in &status.hosts {
         hosts.add_row([&host.host, &host.circuit]);
     }
-    let mut quotas = out::table(["quota", "permits", "per", "left"]);
+    let mut quotas = out::table(["quota", "permits", "per", "left", "from"]);
     for quota in &status.quotas {
         quotas.add_row([
             Cell::new(&quota.class),
             number(quota.permits),
             number(milliseconds(quota.per.as_ref())),
             number(quota.left),
+            Cell::new(&quota.source),
         ]);
     }
     let mut operations = out::table(["operation", "requests", "failures", "p50", "p95"]);

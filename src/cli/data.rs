@@ -226,6 +226,7 @@ pub(crate) fn carrier_status(status: &CarrierStatus) -> Value {
             "permits": quota.permits,
             "per_ms": millis(quota.per.as_ref()),
             "left": quota.left,
+            "source": quota.source,
         })
     });
     let operations = status.operations.iter().map(|operation| {

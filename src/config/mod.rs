@@ -2,6 +2,7 @@
 
 mod accounts;
 mod exchange;
+mod quota;
 mod rates;
 mod server;
 mod store;
@@ -13,6 +14,7 @@ use serde::Deserialize;
 
 pub use accounts::AccountConfig;
 pub use exchange::ExchangeConfig;
+pub use quota::QuotaConfig;
 pub use rates::{PurchaseConfig, RatesConfig};
 pub use server::{GrpcConfig, HttpConfig, LogConfig, LogFormat};
 pub use store::{Database, StoreConfig};
@@ -30,6 +32,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// Where everything is kept.
     pub store: StoreConfig,
+    /// With whom the carriers' quotas are shared.
+    pub quota: QuotaConfig,
     /// Prices.
     pub rates: RatesConfig,
     /// Labels.
@@ -64,9 +68,11 @@ impl Config {
             .separator("__")
             .try_parsing(true);
         let config: Self = layers.add_source(environment).build()?.try_deserialize()?;
-        match config.store.violation() {
-            Some(violation) => Err(config::ConfigError::Message(violation.to_owned())),
-            None => Ok(config),
+        let store = config.store.violation().map(str::to_owned);
+        let violations: Vec<String> = store.into_iter().chain(config.quota.violations()).collect();
+        match violations.is_empty() {
+            true => Ok(config),
+            false => Err(config::ConfigError::Message(violations.join("; "))),
         }
     }
 }

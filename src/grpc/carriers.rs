@@ -6,7 +6,7 @@ use parcelgate_carrier::{Ability, Class};
 use parcelgate_clock::SharedClock;
 use parcelgate_proto::v1;
 use parcelgate_proto::v1::carrier_service_server::CarrierService;
-use parcelgate_wire::{CircuitState, OperationStatus, QuotaStatus};
+use parcelgate_wire::{CircuitState, OperationStatus, QuotaSource, QuotaStatus};
 use tonic::{Request, Response, Status};
 
 use super::door::Door;
@@ -161,6 +161,14 @@ fn service(code: &str, name: &str) -> v1::CarrierServiceInfo {
     }
 }
 
+fn source(source: QuotaSource) -> &'static str {
+    match source {
+        QuotaSource::Own => "OWN",
+        QuotaSource::Shared => "SHARED",
+        QuotaSource::LocalShare => "LOCAL_SHARE",
+    }
+}
+
 /// One quota, by the names of those who share it.
 fn quota(status: &QuotaStatus) -> Quota {
     let shares = |class: &Class| status.classes.contains(class);
@@ -171,6 +179,7 @@ fn quota(status: &QuotaStatus) -> Quota {
         permits: status.permits,
         per: Some(write::duration(status.per)),
         left: status.left,
+        source: source(status.source).to_owned(),
     }
 }
 

@@ -46,10 +46,11 @@ const MAY_NEED: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates from outside that only some of ours may name.
-const SOLE_USERS: [(&str, &[&str]); 8] = [
+const SOLE_USERS: [(&str, &[&str]); 9] = [
     // The sandbox plays the carrier that calls a webhook; it must not share the gateway's wire.
     ("reqwest", &["parcelgate-wire", "parcelgate-sandbox"]),
     ("sqlx", &["parcelgate-store"]),
+    ("redis", &["parcelgate-wire"]),
     // It paces callers; the carriers' quotas have lanes, which it does not know.
     ("governor", &["parcelgate"]),
     ("tonic", &["parcelgate-proto", "parcelgate"]),
@@ -78,7 +79,7 @@ const PURE: [(&str, &[&str]); 2] = [
 ];
 
 /// With one of these an adapter could leave the process by another door, or wait on its own.
-const NO_ADAPTER_NEEDS: [&str; 12] = [
+const NO_ADAPTER_NEEDS: [&str; 13] = [
     "tokio",
     "reqwest",
     "hyper",
@@ -90,6 +91,7 @@ const NO_ADAPTER_NEEDS: [&str; 12] = [
     "axum",
     "tonic",
     "sqlx",
+    "redis",
     "governor",
 ];
 

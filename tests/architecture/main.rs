@@ -38,7 +38,7 @@ struct Rule {
     planted: fn() -> Vec<House>,
 }
 
-const RULES: [Rule; 22] = [
+const RULES: [Rule; 23] = [
     Rule {
         says: "our crates need each other only along the drawn edges",
         because: "an edge that nobody drew is how a layer begins to know another's business",
@@ -52,7 +52,7 @@ const RULES: [Rule; 22] = [
         planted: planted::between_tests,
     },
     Rule {
-        says: "reqwest, sqlx and tonic each have their crate",
+        says: "reqwest, sqlx, redis and tonic each have their crate",
         because: "a policy or a dialect that lives in one place can be changed in one place",
         breaches: edges::sole_users,
         planted: planted::sole_users,
@@ -92,6 +92,12 @@ const RULES: [Rule; 22] = [
         because: "a batch is the only way to write, and it cannot be half done",
         breaches: words::sql,
         planted: planted::sql,
+    },
+    Rule {
+        says: "Redis is spoken to in one file",
+        because: "what it must keep is one script, and whoever writes beside it breaks that",
+        breaches: words::redis,
+        planted: planted::redis,
     },
     Rule {
         says: "money, weight and length are never floats",

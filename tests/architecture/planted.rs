@@ -43,6 +43,7 @@ pub(crate) fn sole_users() -> Vec<House> {
     vec![
         package(("", "parcelgate"), ["sqlx"]),
         package(("", "parcelgate"), ["reqwest"]),
+        package(("", "parcelgate"), ["redis"]),
         package(("crates/store", "parcelgate-store"), ["tonic"]),
     ]
 }
@@ -92,6 +93,13 @@ pub(crate) fn sql() -> Vec<House> {
         "src/service/ship.rs",
         "let q = \"SELECT state FROM purchase\";\n",
     )
+}
+
+pub(crate) fn redis() -> Vec<House> {
+    vec![
+        House::of([("crates/wire/src/lanes.rs", "use redis::Client;\n")]),
+        House::of([("src/service/rates.rs", "redis::cmd(\"SET\");\n")]),
+    ]
 }
 
 pub(crate) fn floats() -> Vec<House> {

@@ -92,6 +92,15 @@ pub(crate) fn sql(house: &House) -> Vec<Breach> {
     })
 }
 
+/// Redis is one file's, and that of the tests that start one.
+pub(crate) fn redis(house: &House) -> Vec<Breach> {
+    let all = house.rust(&["src/", "crates/", "carriers/"]);
+    let places = ["crates/wire/src/redis_pool.rs", "crates/wire/tests/"];
+    words(all.filter(|file| !file.under(&places)), |word| {
+        word == "redis"
+    })
+}
+
 /// No float where something is measured.
 pub(crate) fn floats(house: &House) -> Vec<Breach> {
     let mut breaches = words(house.rust(&MEASURED), |word| matches!(word, "f32" | "f64"));

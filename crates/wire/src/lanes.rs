@@ -1,5 +1,8 @@
 //! Who may send next: all quotas of an account, and who waits for them.
 
+mod sharing;
+mod status;
+
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -9,8 +12,15 @@ use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 use crate::intent::lock;
 use crate::pauses::Pauses;
+use crate::plan::Plan;
+use crate::pot::Pot;
 use crate::quota::{Bucket, Limit};
 use crate::settings::WireSettings;
+use crate::slice::Slice;
+
+pub(crate) use sharing::Asked;
+use sharing::Tie;
+pub use status::{ClassStatus, QuotaSource, QuotaStatus};
 
 /// One line of those who wait for each lane and class. Whoever leads a line goes when every quota
 /// of its class has enough for it, and for all who wait in the lanes before it.
@@ -32,11 +42,13 @@ struct Line {
 }
 
 struct State {
-    buckets: Vec<Bucket>,
+    pots: Vec<Pot>,
     queues: Vec<Queue>,
     tallies: Vec<Tally>,
     /// How many ever came.
     came: u64,
+    /// To the pool, when the quotas are shared.
+    tie: Option<Tie>,
 }
 
 /// What is known of one line.
@@ -49,6 +61,8 @@ struct Queue {
     leader: Option<(u64, u32)>,
     /// Until when the carrier wants nothing of it.
     paused_until: Instant,
+    /// When the pool can have what its leader wants.
+    ready_at: Option<Instant>,
 }
 
 /// What is known of one class.
@@ -67,17 +81,43 @@ fn unnamed_pauses() -> Pauses {
 }
 
 impl Lanes {
-    /// With full buckets.
+    /// With full buckets, which nobody else knows.
     ///
     /// # Errors
     /// With the classes of a quota that lets nothing through.
     pub(crate) fn open(documented: &[Quota], settings: &WireSettings) -> Result<Self, Vec<Class>> {
         let now = instant();
-        let bucket = |limit: Limit| {
+        let pot = |limit: Limit| {
             let classes = limit.classes.clone();
-            Bucket::full(limit, settings.reserve_percent, now).ok_or(classes)
+            let bucket = Bucket::full(limit, settings.reserve_percent, now);
+            bucket.map(Pot::Own).ok_or(classes)
         };
-        let buckets = Limit::all(documented, settings).into_iter().map(bucket);
+        let pots = Limit::all(documented, settings).into_iter().map(pot);
+        Ok(Self::over(pots.collect::<Result<_, _>>()?, None, settings))
+    }
+
+    /// With pots that are empty until the pool grants something, or until `growing_from`.
+    ///
+    /// # Errors
+    /// With the classes of a quota that cannot be shared by so many.
+    pub(crate) fn share(
+        documented: &[Quota],
+        settings: &WireSettings,
+        replicas: u32,
+        growing_from: Instant,
+    ) -> Result<Self, Vec<Class>> {
+        let pot = |limit: Limit| -> Result<Pot, Vec<Class>> {
+            let classes = limit.classes.clone();
+            let plan = Plan::of(limit, settings.reserve_percent, replicas).ok_or(classes)?;
+            Ok(Pot::Shared(Slice::empty(plan, growing_from)))
+        };
+        let pots = Limit::all(documented, settings).into_iter().map(pot);
+        let tie = Some(Tie::default());
+        Ok(Self::over(pots.collect::<Result<_, _>>()?, tie, settings))
+    }
+
+    fn over(pots: Vec<Pot>, tie: Option<Tie>, settings: &WireSettings) -> Self {
+        let now = instant();
         let each = Lane::ALL.into_iter();
         let each = each.flat_map(|lane| Class::EVERY.iter().map(move |class| (lane, *class)));
         let queue = |(lane, class)| Queue {
@@ -86,6 +126,7 @@ impl Lanes {
             waiting: 0,
             leader: None,
             paused_until: now,
+            ready_at: None,
         };
         let tally = |class: &Class| Tally {
             class: *class,
@@ -93,18 +134,19 @@ impl Lanes {
             pauses: unnamed_pauses(),
         };
         let state = State {
-            buckets: buckets.collect::<Result<_, _>>()?,
+            pots,
             queues: each.clone().map(queue).collect(),
             tallies: Class::EVERY.iter().map(tally).collect(),
             came: 0,
+            tie,
         };
-        Ok(Self {
+        Self {
             lines: each
                 .map(|line| Line::new(line, settings.pending_max))
                 .collect(),
             state: Mutex::new(state),
             changed: Notify::new(),
-        })
+        }
     }
 
     /// Takes the permits of a request, waiting for them if need be, at most for half of the time
@@ -159,48 +201,10 @@ impl Lanes {
         let pause = error.retry_after.or_else(|| tally.pauses.next());
         error.retry_after = pause;
         let until = instant() + pause.unwrap_or_default();
-        let State {
-            buckets, queues, ..
-        } = &mut *state;
-        for queue in queues {
-            let mut both = buckets
-                .iter()
-                .filter(|bucket| bucket.holds(queue.class) && bucket.holds(intent.class));
-            let behind = queue.lane >= intent.lane && both.next().is_some();
-            if queue.class == intent.class || behind {
-                queue.paused_until = queue.paused_until.max(until);
-            }
+        state.pause(intent.class, intent.lane, until);
+        if let Some(tie) = &mut state.tie {
+            tie.tell(intent.class, intent.lane, until);
         }
-    }
-
-    pub(crate) fn quotas(&self) -> Vec<QuotaStatus> {
-        let now = instant();
-        let status = |bucket: &Bucket| QuotaStatus {
-            classes: bucket.limit.classes.clone(),
-            permits: bucket.limit.permits,
-            per: bucket.limit.per,
-            left: bucket.left(now),
-        };
-        self.state().buckets.iter().map(status).collect()
-    }
-
-    pub(crate) fn classes(&self) -> Vec<ClassStatus> {
-        let state = self.state();
-        let status = |tally: &Tally| {
-            let lines = self.lines.iter().filter(|line| line.class == tally.class);
-            let queues = state
-                .queues
-                .iter()
-                .filter(|queue| queue.class == tally.class);
-            let paused = queues.map(|queue| left(queue.paused_until)).max();
-            ClassStatus {
-                class: tally.class,
-                taken: tally.taken,
-                pending: lines.map(Line::pending).sum(),
-                paused: paused.filter(|paused| !paused.is_zero()),
-            }
-        };
-        state.tallies.iter().map(status).collect()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -241,36 +245,39 @@ impl State {
         queues.find(|queue| queue.lane == lane && queue.class == class)
     }
 
+    /// Nobody of `class` sends before `until`, and nobody who shares a quota with it in `lane` or
+    /// further back.
+    fn pause(&mut self, class: Class, lane: Lane, until: Instant) {
+        for queue in &mut self.queues {
+            let mut both = self.pots.iter();
+            let shared = both.any(|pot| pot.holds(queue.class) && pot.holds(class));
+            if queue.class == class || (queue.lane >= lane && shared) {
+                queue.paused_until = queue.paused_until.max(until);
+            }
+        }
+    }
+
     /// When to ask again if nothing better is known.
     fn interval(&self, class: Class) -> Duration {
-        let held = self.buckets.iter().filter(|bucket| bucket.holds(class));
-        held.map(Bucket::interval)
+        let held = self.pots.iter().filter(|pot| pot.holds(class));
+        held.map(Pot::interval)
             .max()
             .unwrap_or(Duration::from_secs(1))
     }
 
-    /// How many permits are wanted from `bucket` by those who go before the leader of a line, who
+    /// How many permits are wanted from `pot` by those who go before the leader of a line, who
     /// came when `came` says.
-    fn wanted_before(
-        &self,
-        bucket: &Bucket,
-        lane: Lane,
-        class: Class,
-        came: u64,
-        now: Instant,
-    ) -> u32 {
-        // A purchase that has its permit may wait for a token, so tokens lead their lane.
-        let rank = |class: Class, came: u64| (class != Class::Token, came);
+    fn wanted_before(&self, pot: &Pot, lane: Lane, class: Class, came: u64, now: Instant) -> u32 {
         let others = self
             .queues
             .iter()
-            .filter(|other| bucket.holds(other.class) && other.paused_until <= now);
+            .filter(|other| pot.holds(other.class) && other.paused_until <= now);
         let wanted = others.map(|other| match other.leader {
             _ if other.lane < lane => other.waiting,
             Some((since, wanted)) if other.lane == lane && other.class != class => {
                 let first = rank(other.class, since) < rank(class, came);
                 if first {
-                    wanted.min(bucket.depth(lane))
+                    wanted.min(pot.depth(lane))
                 } else {
                     0
                 }
@@ -279,6 +286,12 @@ impl State {
         });
         wanted.fold(0, u32::saturating_add)
     }
+}
+
+/// In which order the leaders of one lane go. A purchase that has its permit may wait for a token,
+/// so tokens lead their lane.
+fn rank(class: Class, came: u64) -> (bool, u64) {
+    (class != Class::Token, came)
 }
 
 /// Someone in a line. Dropped when it has its permits, or gives up.
@@ -323,23 +336,22 @@ impl<'a> Waiting<'a> {
                 return Err(paused);
             }
         }
-        let held = || state.buckets.iter().filter(|bucket| bucket.holds(class));
-        let at_once = held().map(|bucket| bucket.depth(lane)).min();
+        let held = || state.pots.iter().filter(|pot| pot.holds(class));
+        let at_once = held().map(|pot| pot.depth(lane)).min();
         let piece = self.wanted.min(at_once.unwrap_or(u32::MAX));
-        let waits = held().map(|bucket| {
-            let before = state.wanted_before(bucket, lane, class, came, now);
-            bucket.wait(before, piece, lane, now)
+        let waits = held().map(|pot| {
+            let before = state.wanted_before(pot, lane, class, came, now);
+            pot.wait(before, piece, lane, now)
         });
         let wait = waits.max().unwrap_or_default();
         if !wait.is_zero() {
-            return Err(wait);
+            return Err(state.or_as_the_pool_says(wait, (lane, class), now));
         }
-        for bucket in state
-            .buckets
-            .iter_mut()
-            .filter(|bucket| bucket.holds(class))
-        {
-            bucket.take(piece, now);
+        for pot in state.pots.iter_mut().filter(|pot| pot.holds(class)) {
+            pot.take(piece, now);
+        }
+        if let Some(tie) = &state.tie {
+            tie.used.notify_one();
         }
         if let Some(tally) = state.tallies.iter_mut().find(|tally| tally.class == class) {
             tally.taken += u64::from(piece);
@@ -362,30 +374,4 @@ impl Drop for Waiting<'_> {
         }
         self.lanes.changed.notify_waiters();
     }
-}
-
-/// How one quota of an account stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuotaStatus {
-    /// Of which classes together.
-    pub classes: Vec<Class>,
-    /// So many permits ...
-    pub permits: u32,
-    /// ... in so much time.
-    pub per: Duration,
-    /// How many may be taken at once now, by whoever goes first.
-    pub left: u32,
-}
-
-/// How an account's requests of one class stand.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClassStatus {
-    /// Which class.
-    pub class: Class,
-    /// How many permits were ever taken.
-    pub taken: u64,
-    /// How many requests wait or are under way.
-    pub pending: usize,
-    /// How much longer the carrier asked to be left alone, by all or by those in the last lanes.
-    pub paused: Option<Duration>,
 }

@@ -26,15 +26,22 @@ mod grant;
 mod instrument;
 mod intent;
 mod judge;
+mod keeper;
 mod lanes;
 mod limiter;
 mod pauses;
+mod plan;
+mod pool;
+mod pot;
 mod quota;
 mod record;
+mod redis_pool;
 mod replay;
 mod retry;
 mod settings;
+mod sharing;
 mod sign;
+mod slice;
 mod stack;
 #[cfg(test)]
 mod tests;
@@ -51,17 +58,19 @@ use parcelgate_domain::AccountId;
 
 pub use breaker::CircuitState;
 pub use instrument::OperationStatus;
-pub use lanes::{ClassStatus, QuotaStatus};
+pub use lanes::{ClassStatus, QuotaSource, QuotaStatus};
 pub use record::{Record, Recorded};
 pub use replay::{Replay, Seen, Step};
 pub use settings::{
     BreakerSettings, ClassName, PerClass, QuotaSetting, RetrySettings, SharedQuotaSetting,
     WireSettings,
 };
+pub use sharing::Sharing;
 pub use webhook::{
     RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure, WebhookRefusal, WebhookRules,
 };
 
+use keeper::Keeper;
 use lanes::Lanes;
 use stack::Account;
 use transport::Transport;
@@ -102,6 +111,50 @@ impl Wire {
         check(carrier.as_ref())?;
         let lanes = Lanes::open(carrier.profile().quotas, settings).map_err(OpenError::Quota)?;
         let account = Account::new(account, carrier, settings, clock, lanes);
+        let outermost = account.stack(&transport);
+        Ok(Self { account, outermost })
+    }
+
+    /// Over HTTP, with the quotas shared by all gateways that share them likewise. Runs a task for
+    /// as long as the wire is there, so it must be called in a runtime.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when a quota cannot be shared by so many.
+    pub fn open_sharing(
+        account: &AccountId,
+        carrier: Arc<dyn Carrier>,
+        settings: &WireSettings,
+        clock: SharedClock,
+        sharing: &Sharing,
+    ) -> Result<Self, OpenError> {
+        let transport = http_transport(&carrier, settings)?;
+        Self::over_sharing(transport, account, carrier, settings, clock, sharing)
+    }
+
+    /// The same over any transport.
+    ///
+    /// # Errors
+    /// When the carrier's hosts or the settings contradict themselves, or a quota cannot be shared
+    /// by so many.
+    pub fn over_sharing(
+        transport: Arc<dyn Exchange>,
+        name: &AccountId,
+        carrier: Arc<dyn Carrier>,
+        settings: &WireSettings,
+        clock: SharedClock,
+        sharing: &Sharing,
+    ) -> Result<Self, OpenError> {
+        check(carrier.as_ref())?;
+        let begun = parcelgate_clock::instant();
+        let quotas = carrier.profile().quotas;
+        // That it is a quota at all is said as it is of those that are not shared.
+        Lanes::open(quotas, settings).map_err(OpenError::Quota)?;
+        let alone_from = Keeper::alone_from(sharing, begun);
+        let lanes = Lanes::share(quotas, settings, sharing.replicas, alone_from);
+        let lanes = lanes.map_err(OpenError::Shared)?;
+        let account = Account::new(name, carrier, settings, clock, lanes);
+        let whose = (account.id.clone(), name.clone());
+        Keeper::keep(&account.lanes, sharing, whose, begun);
         let outermost = account.stack(&transport);
         Ok(Self { account, outermost })
     }
@@ -165,6 +218,9 @@ pub enum OpenError {
     /// A quota that lets nothing through.
     #[error("the quota of {0:?} must be at least one request, in at most a year together")]
     Quota(Vec<Class>),
+    /// A quota that cannot be shared by so many.
+    #[error("the quota of {0:?} is too long, or has too many permits, to be shared by so many")]
+    Shared(Vec<Class>),
     /// The client could not be made.
     #[error("TLS cannot be set up")]
     Tls(#[source] BoxError),

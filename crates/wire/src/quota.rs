@@ -53,6 +53,17 @@ impl Limit {
     }
 }
 
+/// How many permits of a reserve `lane` leaves where they are, `front` being the lane in front.
+pub(crate) fn kept(reserve: u32, lane: Lane, front: Lane) -> u32 {
+    match lane {
+        lane if lane <= front => 0,
+        Lane::Buy => 0,
+        Lane::Quote => reserve / 2,
+        Lane::Track => reserve - reserve / 4,
+        Lane::Bulk => reserve - reserve / 10,
+    }
+}
+
 /// No carrier counts for longer, and times far beyond it cannot be reckoned with.
 const PER_MAX: Duration = Duration::from_hours(366 * 24);
 
@@ -100,19 +111,9 @@ impl Bucket {
         })
     }
 
-    pub(crate) fn holds(&self, class: Class) -> bool {
-        self.limit.classes.contains(&class)
-    }
-
     /// How many permits `lane` may take at once at most.
     pub(crate) fn depth(&self, lane: Lane) -> u32 {
-        let kept = match lane {
-            lane if lane <= self.front => 0,
-            Lane::Buy => 0,
-            Lane::Quote => self.reserve / 2,
-            Lane::Track => self.reserve - self.reserve / 4,
-            Lane::Bulk => self.reserve - self.reserve / 10,
-        };
+        let kept = kept(self.reserve, lane, self.front);
         self.reserve - kept + 1
     }
 
