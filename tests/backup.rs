@@ -62,6 +62,13 @@ fn refused(path: &Path, args: &[&str]) -> (String, String) {
     (text("message"), text("next"))
 }
 
+/// The key named lost, as it is listed.
+fn key(path: &Path) -> Value {
+    let keys = told(path, &["keys", "list"]);
+    let mut keys = keys.as_array().unwrap().iter();
+    keys.find(|key| key["name"] == "lost").unwrap().clone()
+}
+
 fn utf8(path: &Path) -> &str {
     path.to_str().unwrap()
 }
@@ -166,23 +173,14 @@ async fn a_restored_gateway_sends_nothing_again_and_names_what_it_does_not_know(
     stage.fail(Carrier::Ups, "ship", busy, 3);
     let waiting = ground();
     stage.buy(waiting.clone()).await.unwrap_err();
-    let secret = told(&path, &["keys", "create", "lost"])["key"].clone();
+    told(&path, &["keys", "create", "lost"]);
     told(&path, &["backup", utf8(&copy)]);
 
     let sent = until("bought", async || stage.buy(waiting.clone()).await.ok()).await;
     let later = packet();
     let lost = stage.buy(later.clone()).await.unwrap();
-    let keys = told(&path, &["keys", "list"]);
-    let key = keys
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|key| key["name"] == "lost");
-    told(
-        &path,
-        &["keys", "revoke", key.unwrap()["id"].as_str().unwrap()],
-    );
-    let token = end(&stage).await;
+    let id = key(&path)["id"].as_str().unwrap().to_owned();
+    told(&path, &["keys", "revoke", &id]);
 
     let restore = ["restore", utf8(&copy), "--force"];
     let (message, next) = refused(&path, &restore);
@@ -223,7 +221,24 @@ async fn a_restored_gateway_sends_nothing_again_and_names_what_it_does_not_know(
         sent.parcels[0].tracking_number
     );
     assert_eq!(stage.carriers().orders().get(&sent.reference), Some(&1));
-    // Whoever read on from events that are no more is told so, also when the log has grown again.
+    assert!(key(&path)["revoke_time"].is_string());
+    stage.stop().await;
+}
+
+/// Also when the log has grown past the number again.
+#[tokio::test]
+async fn readers_of_events_that_are_no_more_are_told_so() {
+    let stage = Stage::start().await;
+    let path = stage.config.store.path.clone();
+    let copy = path.with_file_name("monday.db");
+    stage.buy(ground()).await.unwrap();
+    let kept = end(&stage).await;
+    told(&path, &["backup", utf8(&copy)]);
+    let lost = stage.buy(packet()).await.unwrap();
+    let token = end(&stage).await;
+    let restore = ["restore", utf8(&copy), "--force"];
+    let stage = stage.restart_after(|_| drop(told(&path, &restore))).await;
+    assert_eq!(end(&stage).await, kept);
     for _ in 0..4 {
         let status = watched(&stage, &token).await.unwrap_err();
         assert_eq!(reason(&status, Code::FailedPrecondition), "LOG_RESTORED");
@@ -232,13 +247,7 @@ async fn a_restored_gateway_sends_nothing_again_and_names_what_it_does_not_know(
         assert_ne!((&new.name, &new.reference), (&lost.name, &lost.reference));
         assert_ne!(watched(&stage, &now).await.unwrap(), now);
     }
-    let listed = told(&path, &["keys", "list"]);
-    let key = listed
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|key| key["name"] == "lost");
-    assert!(key.unwrap()["revoke_time"].is_string(), "{secret}");
+    assert_ne!(watched(&stage, &kept).await.unwrap(), kept);
     stage.stop().await;
 }
 

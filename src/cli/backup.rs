@@ -17,8 +17,8 @@ use crate::service::purchase::opens;
 #[command(
     after_help = "Run it beside the gateway, with the same configuration. What is in the copy was \
     there at one moment; the copy is checked before it gets its name, and its SHA-256 is written \
-    beside it. It holds names, addresses and labels: keep it as you keep the database.\n\nExamples:\n  \
-    parcelgate backup /backups/monday.db\n  parcelgate backup /backups/monday.db --with-key"
+    beside it. It holds names, addresses and labels: keep it as you keep the database.\n\n\
+    Examples:\n  parcelgate backup /backups/monday.db\n  parcelgate backup /backups/monday.db --with-key"
 )]
 pub(crate) struct BackupArgs {
     /// The file to write.
@@ -30,7 +30,8 @@ pub(crate) struct BackupArgs {
     /// Write over a file that is there.
     #[arg(long)]
     force: bool,
-    /// Copy the key too, by which the carriers' answers in it are read. Whoever has both reads them.
+    /// Copy the key too, by which the carriers' answers in it are read: whoever has both reads
+    /// them.
     #[arg(long)]
     with_key: bool,
 }

@@ -277,8 +277,8 @@ impl Restore {
         self.digested
     }
 
-    /// What is replaced knew and the backup does not; none where nothing is replaced or it cannot be
-    /// read.
+    /// What the one that is replaced knows and the backup does not; none where nothing is replaced
+    /// or it cannot be read.
     #[must_use]
     pub fn lost(&self) -> Option<&Lost> {
         self.old.as_ref()?.lost.as_ref()

@@ -38,7 +38,7 @@ pub use records::{
     ApiKey, Blob, Book, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Entry,
     EntryKind, Event, Evidence, Fault, Filter, InvoiceLine, Job, JobReport, LabelRecord, Line,
     NewDelivery, NewInvoiceLine, NewJob, NewPurchase, NewSubscription, NewTracker, Observation,
-    Parcel, ParcelLabel, Purchase, QuoteRecord, RequestKey, Reservation, ShipmentFilter,
+    Parcel, ParcelLabel, Purchase, QuoteRecord, Reply, RequestKey, Reservation, ShipmentFilter,
     ShipmentNews, Spend, Step, Subscription, SubscriptionChange, SubscriptionState, Tracker,
     TrackerEnd, TrackerFilter, TrackerNews, Version, balance,
 };
@@ -72,6 +72,13 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Writes what is waiting, then refuses everything with [`Error::Closed`].
     async fn close(&self);
+
+    /// Forgets at most `limit` replies made before then, the oldest first, and says how many it
+    /// were.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    async fn forget_replies(&self, before: Timestamp, limit: u32) -> Result<u32>;
 
     // Work, handed to one claimer at a time. A claim is durable before it is answered, and over
     // once its `lease_until` has passed.
@@ -149,6 +156,10 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// What was invoiced for these shipments: by shipment, then invoice.
     async fn invoiced(&self, tenant: &Tenant, shipments: &[ShipmentId])
     -> Result<Vec<InvoiceLine>>;
+
+    /// What the purchase of a shipment came to when its caller could first be told an end, as long
+    /// as that is kept.
+    async fn reply(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Reply>>;
 
     /// The order of a shipment, as it was accepted: JSON with names and addresses in it.
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>>;

@@ -10,6 +10,7 @@ mod key;
 mod label;
 mod purchase;
 mod quote;
+mod reply;
 mod reservation;
 mod subscription;
 mod tracker;
@@ -28,6 +29,7 @@ pub use purchase::{
     Version,
 };
 pub use quote::QuoteRecord;
+pub use reply::Reply;
 pub use reservation::{RequestKey, Reservation};
 pub use subscription::{
     Filter, NewSubscription, Subscription, SubscriptionChange, SubscriptionState,

@@ -23,6 +23,7 @@ pub(crate) mod migrations;
 mod papers;
 mod postgres;
 mod quotes;
+mod replies;
 mod reservations;
 mod shipments;
 mod sqlite;
@@ -57,7 +58,7 @@ use self::writer::Writer;
 use crate::{
     ApiKey, Applied, Batch, Claim, Delivery, DeliveryId, DeliveryState, Entry, Error, Event,
     Evidence, Head, InvoiceLine, Job, KeyId, LabelRecord, Page, Purchase, QuoteId, QuoteRecord,
-    RequestKey, Reservation, Result, ShipmentFilter, ShipmentId, Spend, Store, Subscription,
+    Reply, RequestKey, Reservation, Result, ShipmentFilter, ShipmentId, Spend, Store, Subscription,
     SubscriptionId, Tenant, Tracker, TrackerFilter, TrackerId,
 };
 
@@ -157,6 +158,11 @@ impl Store for Database {
         }
     }
 
+    async fn forget_replies(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        let (asked, answered) = Asked::new((before, limit));
+        self.ask(Command::Forget(asked), answered).await
+    }
+
     async fn claim_jobs(&self, names: &[&str], owner: &str, claim: Claim) -> Result<Vec<Job>> {
         let (asked, answered) = Asked::new(ForJobs {
             names: names.iter().map(ToString::to_string).collect(),
@@ -239,6 +245,10 @@ impl Store for Database {
         shipments: &[ShipmentId],
     ) -> Result<Vec<InvoiceLine>> {
         invoices::of_shipments(&self.reads, tenant, shipments).await
+    }
+
+    async fn reply(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Reply>> {
+        replies::of_shipment(&self.reads, tenant, id).await
     }
 
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>> {

@@ -7,6 +7,7 @@ mod limit;
 mod make;
 mod money;
 mod replicas;
+mod replies;
 mod server;
 mod shipments;
 mod tenants;
@@ -78,6 +79,7 @@ pub fn cases() -> Vec<Case> {
         trackers::cases(),
         deliveries::cases(),
         jobs::cases(),
+        replies::cases(),
         tenants::cases(),
     ];
     groups.into_iter().flatten().collect()

@@ -10,7 +10,7 @@ use super::{Known, Lane, SpendKey};
 use crate::batch::Verb;
 use crate::{
     ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, InvoiceLine,
-    Job, JobId, KeyId, LabelRecord, Purchase, RequestKey, Reservation, Result, ShipmentId,
+    Job, JobId, KeyId, LabelRecord, Purchase, Reply, RequestKey, Reservation, Result, ShipmentId,
     Subscription, SubscriptionId, Tenant, Tracker, TrackerId,
 };
 
@@ -48,6 +48,7 @@ pub(crate) struct Added {
     pub(crate) orders: Vec<(Tenant, ShipmentId, Personal)>,
     pub(crate) labels: Vec<(Tenant, LabelRecord)>,
     pub(crate) evidence: Vec<(Tenant, Evidence)>,
+    pub(crate) replies: Vec<(Tenant, ShipmentId, Reply)>,
     pub(crate) tracking: Vec<(Tenant, TrackerId, TrackingEvent)>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) events: Vec<Event>,
@@ -189,6 +190,7 @@ impl Ledger {
             self.added.orders.extend(staged.orders);
             self.added.labels.extend(staged.labels);
             self.added.evidence.extend(staged.evidence);
+            self.added.replies.extend(staged.replies);
             self.added.tracking.extend(staged.tracking);
             self.added.entries.extend(staged.entries);
             self.added.events.extend(staged.events);

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::ledger::{Ledger, News, Now};
 use crate::{
     Applied, Blob, Bought, Error, Evidence, Fault, LabelRecord, NewPurchase, ParcelLabel, Purchase,
-    Result, ShipmentId, ShipmentNews, Step, Version,
+    Reply, Result, ShipmentId, ShipmentNews, Step, Version,
 };
 use parcelgate_domain::{Label, PurchaseState};
 
@@ -175,6 +175,10 @@ impl Ledger {
         };
         self.tell(now, news);
         self.enter(now, &purchase);
+        if let Some(reply) = Reply::of(&purchase) {
+            let row = (now.tenant.clone(), purchase.id.clone(), reply);
+            self.add().replies.push(row);
+        }
         applied.shipments.push(purchase.clone());
         let row = (now.tenant.clone(), purchase.id.clone());
         self.shipments.put(row, purchase);

@@ -1,7 +1,7 @@
 //! Every statement, for those who check them.
 
 use super::{
-    deliveries, dialect, entries, events, invoices, jobs, keys, papers, postgres, quotes,
+    deliveries, dialect, entries, events, invoices, jobs, keys, papers, postgres, quotes, replies,
     reservations, shipments, subscriptions, trackers, tracking, writer,
 };
 
@@ -16,6 +16,7 @@ pub(super) fn every() -> Vec<&'static str> {
         keys::SQL,
         papers::SQL,
         quotes::SQL,
+        replies::SQL,
         reservations::SQL,
         shipments::SQL,
         subscriptions::SQL,

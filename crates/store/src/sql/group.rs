@@ -1,5 +1,6 @@
 //! What is asked of the writer, and what it found.
 
+use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::{Applied, Batch, Claim, Delivery, Error, Job, Result, Tracker};
@@ -15,6 +16,8 @@ pub(super) enum Command {
     Deliveries(Asked<(u32, Claim), Vec<Delivery>>),
     /// Hand out trackers.
     Trackers(Asked<Claim, Vec<Tracker>>),
+    /// Forget replies made before then, at most so many.
+    Forget(Asked<(Timestamp, u32), u32>),
     /// Show that the disk takes a commit.
     Beat(Asked<(), ()>),
 }
@@ -64,6 +67,7 @@ pub(super) struct Group {
     pub(super) jobs: Vec<Asked<ForJobs, Vec<Job>>>,
     pub(super) deliveries: Vec<Asked<(u32, Claim), Vec<Delivery>>>,
     pub(super) trackers: Vec<Asked<Claim, Vec<Tracker>>>,
+    pub(super) forgets: Vec<Asked<(Timestamp, u32), u32>>,
     pub(super) beats: Vec<Asked<(), ()>>,
     /// Bytes that do not go through JSON.
     pub(super) bytes: usize,
@@ -80,6 +84,7 @@ impl Group {
             Command::Jobs(asked) => self.jobs.push(asked),
             Command::Deliveries(asked) => self.deliveries.push(asked),
             Command::Trackers(asked) => self.trackers.push(asked),
+            Command::Forget(asked) => self.forgets.push(asked),
             Command::Beat(asked) => self.beats.push(asked),
         }
     }
@@ -90,6 +95,7 @@ impl Group {
             + self.jobs.len()
             + self.deliveries.len()
             + self.trackers.len()
+            + self.forgets.len()
             + self.beats.len()
     }
 
@@ -103,6 +109,9 @@ impl Group {
             .into_iter()
             .for_each(|asked| asked.tell(failure));
         self.trackers
+            .into_iter()
+            .for_each(|asked| asked.tell(failure));
+        self.forgets
             .into_iter()
             .for_each(|asked| asked.tell(failure));
         self.beats.into_iter().for_each(|asked| asked.tell(failure));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::connection::Connection;
 use super::{
-    deliveries, entries, events, invoices, jobs, keys, papers, reservations, shipments,
+    deliveries, entries, events, invoices, jobs, keys, papers, replies, reservations, shipments,
     subscriptions, trackers, tracking,
 };
 use crate::records::day_of;
@@ -119,6 +119,7 @@ pub(super) async fn save(on: &mut Connection, ledger: &Ledger) -> Result<bool> {
     shipments::save_orders(on, &added.orders).await?;
     papers::save_labels(on, &added.labels).await?;
     papers::save_evidence(on, &added.evidence).await?;
+    replies::save(on, &added.replies).await?;
     trackers::save(on, ledger.trackers.changed().map(|(_, row)| row)).await?;
     tracking::save(on, &added.tracking).await?;
     events::save(on, &added.events).await?;

@@ -16,12 +16,20 @@ struct Version {
 }
 
 /// Every version, the oldest first.
-const VERSIONS: [Version; 1] = [Version {
-    number: 1,
-    name: "first",
-    sqlite: include_str!("../../migrations/sqlite/0001_first.sql"),
-    postgres: include_str!("../../migrations/postgres/0001_first.sql"),
-}];
+const VERSIONS: [Version; 2] = [
+    Version {
+        number: 1,
+        name: "first",
+        sqlite: include_str!("../../migrations/sqlite/0001_first.sql"),
+        postgres: include_str!("../../migrations/postgres/0001_first.sql"),
+    },
+    Version {
+        number: 2,
+        name: "replies",
+        sqlite: include_str!("../../migrations/sqlite/0002_replies.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_replies.sql"),
+    },
+];
 
 /// Where sqlx keeps which versions a database has been brought to.
 const fn kept_in() -> &'static str {

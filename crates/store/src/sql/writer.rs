@@ -14,7 +14,7 @@ use super::engine::Engine;
 use super::group::{Command, Group};
 use super::statement::{self, Statement};
 use super::waiting::Waiting;
-use super::{deliveries, follow, jobs, ledger, quotes, trackers};
+use super::{deliveries, follow, jobs, ledger, quotes, replies, trackers};
 use crate::rules::{Ledger, Needs};
 use crate::{Batch, Head, QuoteRecord, Result};
 
@@ -138,6 +138,10 @@ async fn write(
         }
     }
     claim(on, group).await?;
+    for asked in &mut group.forgets {
+        let (before, limit) = asked.question;
+        asked.found = Some(Ok(replies::forget(on, before, limit).await?));
+    }
     quotes::save(on, quotes).await?;
     if !group.beats.is_empty() {
         statement::run(on, Statement::of(BEAT)).await?;

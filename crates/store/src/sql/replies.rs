@@ -1,0 +1,67 @@
+//! What callers are told again.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::cells::{Cells, micros};
+use super::connection::{Connection, Reads};
+use super::statement::{self, Statement};
+use crate::{Reply, Result, ShipmentId, Tenant};
+
+#[cfg(any(test, feature = "suite"))]
+pub(super) const SQL: &[&str] = &[BY_SHIPMENT, SAVE, FORGET];
+
+const BY_SHIPMENT: &str =
+    "SELECT body, made_at FROM purchase_reply WHERE tenant = $1 AND shipment = $2";
+
+/// The first is the one that was told.
+const SAVE: &str = "
+    INSERT INTO purchase_reply (tenant, shipment, body, made_at)
+    SELECT value->>'tenant', value->>'shipment', value->>'body',
+           CAST(value->>'made_at' AS BIGINT)
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, shipment) DO NOTHING";
+
+const FORGET: &str = "
+    DELETE FROM purchase_reply WHERE (tenant, shipment) IN (
+        SELECT tenant, shipment FROM purchase_reply WHERE made_at < $1 ORDER BY made_at LIMIT $2)
+    RETURNING made_at";
+
+pub(super) async fn save(
+    on: &mut Connection,
+    replies: &[(Tenant, ShipmentId, Reply)],
+) -> Result<()> {
+    let row = |(tenant, shipment, reply): &(Tenant, ShipmentId, Reply)| {
+        Ok(json!({
+            "tenant": tenant,
+            "shipment": shipment,
+            "body": statement::json(&reply.body)?,
+            "made_at": micros(reply.at),
+        }))
+    };
+    let rows: Result<Vec<_>> = replies.iter().map(row).collect();
+    statement::write(on, SAVE, rows?).await
+}
+
+/// Forgets the oldest of those made before then; returns how many.
+pub(super) async fn forget(on: &mut Connection, before: Timestamp, limit: u32) -> Result<u32> {
+    let forget = Statement::of(FORGET).int(micros(before)).int(limit);
+    let gone = statement::all(on, forget, |row| row.int("made_at")).await?;
+    Ok(u32::try_from(gone.len()).unwrap_or(u32::MAX))
+}
+
+pub(super) async fn of_shipment(
+    on: &Reads,
+    tenant: &Tenant,
+    id: &ShipmentId,
+) -> Result<Option<Reply>> {
+    let statement = Statement::of(BY_SHIPMENT).text(tenant).text(id);
+    statement::one(on, statement, read).await
+}
+
+fn read(row: &Cells<'_>) -> Result<Reply> {
+    Ok(Reply {
+        at: row.time("made_at")?,
+        body: row.json("body")?,
+    })
+}
