@@ -151,3 +151,67 @@ impl Slice {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use parcelgate_carrier::Class;
+    use parcelgate_clock::instant;
+
+    use super::*;
+    use crate::quota::Limit;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Shared by three: a seat of 5, and a permit in three seconds for each.
+    fn slice(at: Instant) -> Slice {
+        let limit = Limit {
+            classes: Class::EVERY.to_vec(),
+            permits: 120,
+            per: SECOND * 90,
+        };
+        let plan = Plan::of(limit, 25, 3).unwrap();
+        assert_eq!((plan.seat, plan.pool), (5, 16));
+        assert_eq!(plan.alone(), SECOND * 3);
+        Slice::empty(plan, at)
+    }
+
+    #[test]
+    fn what_is_lent_ends_with_the_lease_and_a_seat_does_not() {
+        let now = instant();
+        let mut slice = slice(now);
+        assert_eq!(slice.hand_over(now), 0);
+        slice.granted(9, now + SECOND * 3, 0);
+        assert_eq!(slice.held(now + SECOND), 9);
+        assert_eq!(slice.held(now + SECOND * 3), 5);
+        slice.take(1, now + SECOND * 4);
+        assert_eq!(slice.held(now + SECOND * 4), 4);
+    }
+
+    #[test]
+    fn it_grows_alone_up_to_a_seat_and_not_while_it_shares() {
+        let now = instant();
+        let mut slice = slice(now + SECOND);
+        let at = |seconds: u32| now + SECOND * seconds;
+        assert_eq!(slice.held(at(3)), 0, "the last lease ended a second late");
+        assert_eq!(slice.held(at(4)), 1);
+        assert_eq!(slice.held(at(100)), 5);
+        slice.take(1, at(100));
+        assert_eq!(slice.held(at(102)), 4, "nothing grew while it was full");
+        assert_eq!(slice.hand_over(at(102)), 0);
+        assert_eq!(slice.held(at(200)), 4);
+        slice.alone_from(at(204));
+        assert_eq!((slice.held(at(206)), slice.held(at(207))), (4, 5));
+    }
+
+    #[test]
+    fn what_the_pool_did_not_take_goes_on_as_before() {
+        let now = instant();
+        let mut slice = slice(now);
+        for second in [4, 5] {
+            slice.hand_over(now + SECOND * second);
+            slice.alone_again(now);
+            assert_eq!(slice.held(now + SECOND * second), 1, "counted once");
+        }
+        assert_eq!(slice.held(now + SECOND * 6), 2, "and nothing lost");
+    }
+}

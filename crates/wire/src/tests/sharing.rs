@@ -359,3 +359,22 @@ async fn a_pause_that_one_is_told_stops_the_others_too() {
     sleep(seconds(30)).await;
     assert_eq!(paused(Class::Track), None);
 }
+
+/// It may be in the place of one that was killed, and is still counted.
+#[tokio::test(start_paused = true)]
+async fn whoever_is_new_adds_nothing_to_the_rate_for_the_time_of_a_lease() {
+    let server = Server::new();
+    let quotas = const { &[quota(1_200, 60_000)] };
+    let first = Gateway::open(&server, quotas, 2, None);
+    sleep(seconds(60)).await;
+    // All that had gathered, and then half of 15 a second.
+    served(&first, Lane::Buy, seconds(120)).await;
+    let second = Gateway::open(&server, quotas, 2, None);
+    let early = served(&first, Lane::Buy, seconds(3)).await;
+    assert!((20..=24).contains(&early), "{early}");
+    sleep(seconds(1)).await;
+    served(&first, Lane::Buy, seconds(60)).await;
+    let later = served(&first, Lane::Buy, seconds(3)).await;
+    assert!((41..=46).contains(&later), "{later}");
+    assert_eq!(second.source(), QuotaSource::Shared);
+}
