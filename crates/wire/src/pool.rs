@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use parcelgate_carrier::BoxError;
 use serde::Serialize;
 
-/// The pool of each account's quotas. What it must keep stands in ADR 21; `redis_pool.rs` keeps it in
-/// Redis.
+/// The pool of each account's quotas. What it must keep stands in ADR 21; `redis_pool.rs` keeps it
+/// in Redis.
 #[async_trait]
 pub(crate) trait Pool: Send + Sync {
     /// Its time, in microseconds.

@@ -33,10 +33,10 @@ impl Sharing {
         replicas_max: NonZeroU32,
         answer_max: Duration,
     ) -> Result<Self, BoxError> {
-        let redis = Redis::at(url, answer_max);
-        let redis = redis.map_err(|_| "it must be redis://host:port or rediss://host:port")?;
+        let pool = Redis::at(url, answer_max);
+        let pool = pool.map_err(|_| "it must be redis://host:port or rediss://host:port")?;
         Ok(Self {
-            pool: Arc::new(redis),
+            pool: Arc::new(pool),
             replicas: replicas_max.get(),
             answer_max,
         })
