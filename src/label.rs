@@ -54,6 +54,22 @@ pub fn draw(label: &Label, wanted: LabelFormat) -> Result<Label, LabelError> {
     })
 }
 
+/// `label` as a document that can be put on paper with others: as it is, or a picture on a page.
+///
+/// # Errors
+/// When it is commands for a printer, or a picture that cannot be read.
+pub fn document(label: &Label) -> Result<Vec<u8>, LabelError> {
+    match label.format {
+        LabelFormat::Pdf => Ok(label.bytes.clone()),
+        LabelFormat::Gif => Picture::read_gif(&label.bytes)?.to_pdf(),
+        LabelFormat::Png => Picture::read_png(&label.bytes)?.to_pdf(),
+        from @ (LabelFormat::Zpl | LabelFormat::Epl) => {
+            let to = LabelFormat::Pdf;
+            Err(LabelError::NoWay { from, to })
+        }
+    }
+}
+
 /// Which of the carrier's own forms to buy when `wanted` is asked for: that form itself, or one
 /// that can be turned into it.
 #[must_use]
@@ -110,6 +126,59 @@ impl Picture {
             grey,
         }
         .upright())
+    }
+
+    fn read_png(bytes: &[u8]) -> Result<Self, LabelError> {
+        let mut decoder = png::Decoder::new(Cursor::new(bytes));
+        decoder.set_transformations(png::Transformations::normalize_to_color8());
+        let mut reader = decoder.read_info().map_err(unreadable)?;
+        let info = reader.info();
+        let side = |side: u32| {
+            u16::try_from(side)
+                .ok()
+                .filter(|side| *side <= SIDE_PIXELS_MAX)
+        };
+        let sides = side(info.width).zip(side(info.height));
+        let Some((width, height)) = sides else {
+            return Err(unreadable(format!(
+                "{} by {} pixels",
+                info.width, info.height
+            )));
+        };
+        let size = reader.output_buffer_size();
+        let mut raw = vec![0; size.ok_or_else(|| unreadable("it is too large"))?];
+        let frame = reader.next_frame(&mut raw).map_err(unreadable)?;
+        let raw = raw.get(..frame.buffer_size()).unwrap_or_default();
+        let grey = match frame.color_type {
+            png::ColorType::Grayscale => raw.to_vec(),
+            png::ColorType::GrayscaleAlpha => {
+                let pixels = raw.as_chunks::<2>().0.iter();
+                pixels
+                    .map(|[grey, alpha]| on_white([*grey, *grey, *grey, *alpha]))
+                    .collect()
+            }
+            png::ColorType::Rgb => {
+                let pixels = raw.as_chunks::<3>().0.iter();
+                let of = |[red, green, blue]: &[u8; 3]| on_white([*red, *green, *blue, u8::MAX]);
+                pixels.map(of).collect()
+            }
+            png::ColorType::Rgba => raw
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|own| on_white(*own))
+                .collect(),
+            png::ColorType::Indexed => return Err(unreadable("its colours are not given")),
+        };
+        if grey.len() != usize::from(width) * usize::from(height) {
+            return Err(unreadable("it is shorter than it says"));
+        }
+        let picture = Self {
+            width,
+            height,
+            grey,
+        };
+        Ok(picture.upright())
     }
 
     /// Labels are 4 wide and 6 high; UPS draws them lying.
@@ -240,6 +309,31 @@ mod tests {
             draw(&lying_gif(), LabelFormat::Zpl),
             Err(LabelError::NoWay { .. })
         ));
+    }
+
+    #[test]
+    fn a_picture_of_any_colours_becomes_a_document() {
+        let picture = Picture::read_gif(&lying_gif().bytes).unwrap();
+        let label = |bytes| Label {
+            format: LabelFormat::Png,
+            bytes,
+        };
+        let made = document(&label(picture.to_png().unwrap())).unwrap();
+        assert_eq!(made, picture.to_pdf().unwrap());
+        for (colours, pixels) in [
+            (png::ColorType::Rgba, &[0, 0, 0, 255, 9, 9, 9, 0][..]),
+            (png::ColorType::Rgb, &[0, 0, 0, 255, 255, 255]),
+            (png::ColorType::GrayscaleAlpha, &[0, 255, 7, 0]),
+        ] {
+            let mut bytes = Vec::new();
+            let mut encoder = png::Encoder::new(&mut bytes, 1, 2);
+            encoder.set_color(colours);
+            let mut writer = encoder.write_header().unwrap();
+            writer.write_image_data(pixels).unwrap();
+            writer.finish().unwrap();
+            assert_eq!(document(&label(bytes)).unwrap(), made, "{colours:?}");
+        }
+        assert!(document(&label(b"\x89PNG".to_vec())).is_err());
     }
 
     #[test]

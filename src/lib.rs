@@ -9,6 +9,7 @@ pub mod grpc;
 pub mod http;
 pub mod jobs;
 pub mod label;
+pub mod papers;
 pub mod played;
 pub mod push;
 pub mod seal;

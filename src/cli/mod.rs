@@ -11,6 +11,7 @@ mod invoices;
 mod keys;
 mod ledger;
 mod out;
+mod papers;
 mod parse;
 mod rates;
 mod request;
@@ -64,6 +65,7 @@ enum Command {
     Track(track::TrackArgs),
     Watch(watch::WatchArgs),
     Void(void::VoidArgs),
+    Papers(papers::PapersArgs),
     Settle(settle::SettleArgs),
     Carriers(carriers::CarriersArgs),
     Keys(keys::KeysArgs),
@@ -114,6 +116,7 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         Command::Track(args) => track::run(args, out).await?,
         Command::Watch(args) => watch::run(args, out).await?,
         Command::Void(args) => void::run(args, out).await?,
+        Command::Papers(args) => papers::run(args, out).await?,
         Command::Settle(args) => settle::run(args, out).await?,
         Command::Carriers(args) => carriers::run(args, out).await?,
         Command::Keys(args) => keys::run(args, out).await?,

@@ -6,6 +6,7 @@ mod carriers;
 mod door;
 mod manifests;
 mod page;
+mod papers;
 mod pickups;
 mod quoting;
 mod rates;

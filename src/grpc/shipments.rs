@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use super::door::Door;
 use super::page::{Wanted, token};
 use super::rates::today;
-use super::{read, write};
+use super::{papers, read, write};
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::shipments::Shipments;
@@ -169,6 +169,16 @@ impl ShipmentService for ShipmentApi {
         };
         let purchase = self.voids.void(&caller, &id, &request_id).await?;
         Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+
+    async fn get_shipment_papers(
+        &self,
+        request: Request<v1::GetShipmentPapersRequest>,
+    ) -> Result<Response<v1::ShipmentPapers>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let (id, wanted) = papers::read(request.get_ref())?;
+        let bundle = self.shipments.papers(&caller, &id, wanted).await?;
+        Ok(Response::new(papers::write(bundle)))
     }
 }
 

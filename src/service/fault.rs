@@ -5,6 +5,7 @@ use parcelgate_domain::{CarrierId, Money, PurchaseState, Violations};
 use parcelgate_store as store;
 
 use crate::label::LabelError;
+use crate::papers::Paper;
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -72,6 +73,14 @@ pub enum Fault {
     /// There is no label yet.
     #[error("the shipment is {} and has no label", .0.name())]
     NoLabel(PurchaseState),
+    /// There is no such paper of the shipment.
+    #[error("there is no {} of this shipment: {why}", .paper.name())]
+    NoPaper {
+        /// Which.
+        paper: Paper,
+        /// Why not.
+        why: &'static str,
+    },
     /// The label cannot be had in that form.
     #[error(transparent)]
     Label(#[from] LabelError),

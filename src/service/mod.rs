@@ -5,6 +5,7 @@ pub mod accounts;
 #[cfg(test)]
 mod acme;
 pub mod addresses;
+pub mod bundle;
 pub mod caller;
 pub mod catalogue;
 pub mod errands;

@@ -15,7 +15,7 @@ pub type Trackers = HashMap<(CarrierId, TrackingNumber), Tracker>;
 /// Reads shipments.
 #[derive(Debug)]
 pub struct Shipments {
-    store: Arc<dyn Store>,
+    pub(super) store: Arc<dyn Store>,
 }
 
 impl Shipments {
@@ -114,7 +114,7 @@ fn readable(format: LabelFormat) -> LabelFormat {
     }
 }
 
-fn bytes_of(kept: &LabelRecord) -> Label {
+pub(super) fn bytes_of(kept: &LabelRecord) -> Label {
     Label {
         format: kept.format,
         bytes: kept.bytes.0.to_vec(),
