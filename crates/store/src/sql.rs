@@ -52,7 +52,11 @@ use self::connection::Reads;
 use self::engine::Engine;
 use self::group::{Asked, Command, ForJobs};
 pub use self::postgres::Postgres;
+#[cfg(feature = "suite")]
+pub(crate) use self::postgres::at as postgres_at;
 pub use self::sqlite::Sqlite;
+#[cfg(feature = "suite")]
+pub(crate) use self::sqlite::at as sqlite_at;
 use self::waiting::Waiting;
 use self::writer::Writer;
 use crate::{

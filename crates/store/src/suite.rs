@@ -12,6 +12,7 @@ mod server;
 mod shipments;
 mod tenants;
 mod trackers;
+pub mod upgrade;
 mod whole;
 
 use std::fmt;

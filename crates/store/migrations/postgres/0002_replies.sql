@@ -8,3 +8,7 @@ CREATE TABLE purchase_reply (
     PRIMARY KEY (tenant, shipment)
 );
 CREATE INDEX purchase_reply_made ON purchase_reply (made_at);
+
+-- Of which version the tables are: who writes reads it with the end of the log, and prepares its
+-- statements anew when another program has changed the tables.
+ALTER TABLE log_head ADD COLUMN tables BIGINT NOT NULL DEFAULT 0;

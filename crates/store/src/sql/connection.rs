@@ -10,7 +10,11 @@ use crate::{Head, Result};
 #[derive(Debug)]
 pub(super) enum Connection {
     Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+    Postgres {
+        connection: PgConnection,
+        /// Of which version the tables were when it last began to write.
+        tables: Option<i64>,
+    },
 }
 
 /// The connections that read.
@@ -33,7 +37,7 @@ impl<'c> From<&'c mut Connection> for On<'c> {
     fn from(connection: &'c mut Connection) -> Self {
         match connection {
             Connection::Sqlite(connection) => Self::Sqlite(connection),
-            Connection::Postgres(connection) => Self::Postgres(connection),
+            Connection::Postgres { connection, .. } => Self::Postgres(connection),
         }
     }
 }
@@ -55,7 +59,7 @@ impl Connection {
                 let seq = events::head(self).await?;
                 Ok(Head { seq, work: 0 })
             }
-            Self::Postgres(connection) => postgres::head(connection).await,
+            Self::Postgres { connection, .. } => postgres::head(connection).await,
         }
     }
 
@@ -68,7 +72,7 @@ impl Connection {
                 let seq = events::head(&mut *self).await?;
                 Ok(Head { seq, ..known })
             }
-            Self::Postgres(_) => postgres::begin(self).await,
+            Self::Postgres { .. } => postgres::begin(self).await,
         }
     }
 
@@ -77,7 +81,7 @@ impl Connection {
     pub(super) async fn commit(&mut self, before: Head, after: Head) -> Result<()> {
         match self {
             Self::Sqlite(_) => statement::run(self, Statement::of(sqlite::COMMIT)).await,
-            Self::Postgres(_) => postgres::commit(self, before, after).await,
+            Self::Postgres { .. } => postgres::commit(self, before, after).await,
         }
     }
 
@@ -85,7 +89,7 @@ impl Connection {
     pub(super) async fn close(self) {
         let closed = match self {
             Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
+            Self::Postgres { connection, .. } => connection.close().await,
         };
         if let Err(error) = closed {
             tracing::warn!(%error, "the database did not close cleanly");
@@ -97,7 +101,7 @@ impl Connection {
     pub(super) async fn give_up(self) {
         match self {
             Self::Sqlite(_) => self.close().await,
-            Self::Postgres(connection) => drop(connection),
+            Self::Postgres { connection, .. } => drop(connection),
         }
     }
 }

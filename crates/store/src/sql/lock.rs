@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// Held as long as this is; also a process that is killed lets go of it.
 #[derive(Debug)]
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+pub(crate) struct Lock(File);
 
 impl Lock {
     /// For one who uses the database at `path` beside others; none where locks are not known.
@@ -30,6 +30,14 @@ impl Lock {
     /// [`io::ErrorKind::WouldBlock`] when somebody uses it; others when no lock can be made.
     pub(crate) fn alone(path: &Path) -> io::Result<Self> {
         Self::taken(path, File::try_lock)
+    }
+
+    /// Lets others in beside oneself.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when another was faster, and has it alone.
+    pub(crate) fn share(&self) -> io::Result<()> {
+        self.0.try_lock_shared().map_err(Into::into)
     }
 
     fn taken(path: &Path, take: fn(&File) -> Result<(), TryLockError>) -> io::Result<Self> {

@@ -47,6 +47,12 @@ pub(crate) const fn newest() -> i64 {
     last.number
 }
 
+/// All of them.
+#[cfg(feature = "suite")]
+pub(crate) fn numbers() -> Vec<i64> {
+    VERSIONS.iter().map(|version| version.number).collect()
+}
+
 /// Which database the tables are made in.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum For {
@@ -66,6 +72,21 @@ pub(super) fn migrator(database: For) -> Migrator {
         Migration::new(version.number, name, MigrationType::Simple, sql, false)
     };
     Migrator::with_migrations(VERSIONS.iter().map(migration).collect())
+}
+
+/// Whether the tables are those that this program works with, or newer ones.
+pub(super) async fn current<C: Migrate>(database: For, connection: &mut C) -> Result<bool> {
+    let failed = |error: MigrateError| Error::Database(error.to_string());
+    connection
+        .ensure_migrations_table(kept_in())
+        .await
+        .map_err(failed)?;
+    let applied = connection.list_applied_migrations(kept_in()).await;
+    let applied = applied.map_err(failed)?;
+    let known = migrator(database);
+    Ok(known
+        .iter()
+        .all(|own| applied.iter().any(|one| one.version == own.version)))
 }
 
 /// Brings the tables up to date, or to the version `until` and no further.

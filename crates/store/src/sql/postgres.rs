@@ -45,11 +45,13 @@ pub(super) const fn channel() -> &'static str {
 }
 
 #[cfg(any(test, feature = "suite"))]
-pub(super) const SQL: &[&str] = &[BEGIN, LOCK, HEAD, MOVE, TELL, COMMIT];
+pub(super) const SQL: &[&str] = &[
+    BEGIN, LOCK, HEAD, MOVE, TELL, COMMIT, ALONE, MADE, HOLD, MARK,
+];
 
 const BEGIN: &str = "BEGIN";
 
-const LOCK: &str = "SELECT seq, work FROM log_head WHERE id = 1 FOR UPDATE";
+const LOCK: &str = "SELECT seq, work, tables FROM log_head WHERE id = 1 FOR UPDATE";
 
 const HEAD: &str = "SELECT seq, work FROM log_head WHERE id = 1";
 
@@ -58,6 +60,21 @@ const MOVE: &str = "UPDATE log_head SET seq = $1, work = $2 WHERE id = 1";
 const TELL: &str = "SELECT pg_notify($1, '')";
 
 const COMMIT: &str = "COMMIT";
+
+/// Held until the commit: of all who change tables one does at a time.
+const ALONE: &str = "SELECT pg_advisory_xact_lock(4931190741238)";
+
+const MADE: &str = "SELECT COUNT(to_regclass('log_head')) AS many";
+
+/// Before tables are changed nobody may be in the midst of writing, nor begin.
+const HOLD: &str = "SELECT id FROM log_head WHERE id = 1 FOR UPDATE";
+
+const MARK: &str = "
+    UPDATE log_head SET tables = (SELECT MAX(version) FROM _sqlx_migrations)
+    WHERE id = 1 AND tables <> (SELECT MAX(version) FROM _sqlx_migrations)";
+
+/// The first version in which `log_head` says of which version the tables are.
+const MARKED_SINCE: i64 = 2;
 
 /// Postgres: the store in a database that several replicas share.
 #[derive(Debug)]
@@ -105,7 +122,9 @@ impl Server {
     /// The connection that writes.
     pub(super) async fn connect(&self) -> Result<Connection> {
         let connecting = within(CONNECT_MAX, async { Ok(self.0.connect().await?) });
-        Ok(Connection::Postgres(connecting.await?))
+        let connection = connecting.await?;
+        let tables = None;
+        Ok(Connection::Postgres { connection, tables })
     }
 
     /// The connections that read.
@@ -134,18 +153,50 @@ impl Server {
     pub(super) async fn migrate_to(&self, until: Option<i64>) -> Result<()> {
         let options = self.options().options(MIGRATION);
         let mut connection = within(CONNECT_MAX, async { Ok(options.connect().await?) }).await?;
-        // Under an advisory lock.
-        migrations::run(For::Postgres, &mut connection, until).await?;
+        let mut whole = connection.begin().await?;
+        sqlx::query(ALONE).execute(&mut *whole).await?;
+        let made = sqlx::query(MADE).fetch_one(&mut *whole).await?;
+        if Cells::Postgres(&made).int("many")? != 0 {
+            sqlx::query(HOLD).execute(&mut *whole).await?;
+        }
+        migrations::run(For::Postgres, &mut *whole, until).await?;
+        if until.is_none_or(|until| until >= MARKED_SINCE) {
+            sqlx::query(MARK).execute(&mut *whole).await?;
+        }
+        whole.commit().await?;
         Ok(connection.close().await?)
     }
 }
 
+/// The tables of an earlier version.
+#[cfg(feature = "suite")]
+pub(crate) async fn at(url: &str, version: i64) -> Result<()> {
+    Server::at(url)?.migrate_to(Some(version)).await
+}
+
 /// Begins to write: whoever else does is waited for, so what is read from now on stays as it is
-/// until the commit.
+/// until the commit. Tables do not change meanwhile either; where another program has changed them
+/// before, what was prepared for them is prepared anew.
 pub(super) async fn begin(on: &mut Connection) -> Result<Head> {
     statement::run(on, Statement::of(BEGIN)).await?;
-    let head = statement::one(on, Statement::of(LOCK), read).await?;
-    head.ok_or_else(|| Error::Database("log_head has no row".to_owned()))
+    let locked = statement::one(&mut *on, Statement::of(LOCK), |row| {
+        Ok((read(row)?, row.int("tables")?))
+    });
+    let locked = locked.await?;
+    let (head, now) = locked.ok_or_else(|| Error::Database("log_head has no row".to_owned()))?;
+    if let Connection::Postgres { connection, tables } = on
+        && tables.replace(now).is_some_and(|before| before != now)
+    {
+        connection.clear_cached_statements().await?;
+    }
+    Ok(head)
+}
+
+/// Whether a statement failed only because it was prepared for tables that have been changed since:
+/// "cached plan must not change result type".
+pub(super) fn prepared_before(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.as_deref() == Some("0A000")
 }
 
 /// Commits what moved the log from `before` to `after`, and wakes who follows it.

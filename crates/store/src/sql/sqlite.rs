@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parcelgate_clock::{instant, sleep};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection as _, SqliteConnection};
 
@@ -19,12 +20,20 @@ use crate::{Error, Result};
 /// How long one waits for another process that writes to the same file.
 const BUSY: Duration = Duration::from_secs(5);
 
+/// How long between two looks whether it may be used.
+const PAUSE: Duration = Duration::from_millis(20);
+
 #[cfg(test)]
 pub(super) const SQL: &[&str] = &[BEGIN, COMMIT];
 
 pub(super) const BEGIN: &str = "BEGIN IMMEDIATE";
 
 pub(super) const COMMIT: &str = "COMMIT";
+
+/// Why tables are not brought up to date.
+const fn in_use_by_older() -> &'static str {
+    "an older parcelgate has it open: stop that one first, then start this one again"
+}
 
 /// Why a file is not opened while another is put in its place.
 const fn restoring() -> &'static str {
@@ -41,13 +50,7 @@ impl Sqlite {
     /// # Errors
     /// When the file cannot be opened, is no store, or is being restored.
     pub async fn open(path: &Path) -> Result<Database> {
-        let lock = Lock::beside_others(path).map_err(|error| {
-            Error::Database(if error.kind() == io::ErrorKind::WouldBlock {
-                restoring().to_owned()
-            } else {
-                format!("no lock file can be made beside it: {error}")
-            })
-        })?;
+        let lock = lock(path).await?;
         Self::open_locked(path, lock.map(Arc::new)).await
     }
 
@@ -78,6 +81,58 @@ impl Sqlite {
     }
 }
 
+/// A lock to use the file under, beside others. Tables are changed by one who is alone: a program
+/// that had its statements prepared for others would fail.
+async fn lock(path: &Path) -> Result<Option<Lock>> {
+    let given_up = instant() + BUSY;
+    loop {
+        let failed =
+            |error| Error::Database(format!("no lock file can be made beside it: {error}"));
+        match Lock::alone(path) {
+            Ok(alone) => {
+                let mut connection = options(path, SqliteSynchronous::Full).connect().await?;
+                migrate(&mut connection).await?;
+                connection.close().await?;
+                match alone.share() {
+                    Ok(()) => return Ok(Some(alone)),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Err(error) => return Err(failed(error)),
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        }
+        match Lock::beside_others(path) {
+            Ok(beside) => {
+                let connection = options(path, SqliteSynchronous::Full).connect().await;
+                let mut connection = connection?;
+                let current = migrations::current(For::Sqlite, &mut connection).await;
+                connection.close().await?;
+                return match current? {
+                    true => Ok(beside),
+                    false => Err(Error::Database(in_use_by_older().to_owned())),
+                };
+            }
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(failed(error)),
+            Err(_) if instant() >= given_up => {
+                return Err(Error::Database(restoring().to_owned()));
+            }
+            Err(_) => sleep(PAUSE).await,
+        }
+    }
+}
+
+fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(synchronous)
+        .busy_timeout(BUSY)
+        .disable_statement_logging()
+}
+
 /// Which file, and how it is written.
 #[derive(Debug, Clone)]
 pub(super) struct File {
@@ -91,13 +146,7 @@ pub(super) struct File {
 
 impl File {
     pub(super) fn options(&self) -> SqliteConnectOptions {
-        SqliteConnectOptions::new()
-            .filename(&self.path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(self.synchronous)
-            .busy_timeout(BUSY)
-            .disable_statement_logging()
+        options(&self.path, self.synchronous)
     }
 
     /// The connection that writes, with the tables up to date.
@@ -137,6 +186,15 @@ pub(super) async fn migrate_to(
     let mut whole = connection.begin_with(BEGIN).await?;
     migrations::run(For::Sqlite, &mut *whole, until).await?;
     Ok(whole.commit().await?)
+}
+
+/// A file with the tables of an earlier version.
+#[cfg(feature = "suite")]
+pub(crate) async fn at(path: &Path, version: i64) -> Result<()> {
+    let options = SqliteConnectOptions::new().filename(path);
+    let mut connection = options.create_if_missing(true).connect().await?;
+    migrate_to(&mut connection, Some(version)).await?;
+    Ok(connection.close().await?)
 }
 
 #[cfg(test)]

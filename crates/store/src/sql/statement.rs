@@ -4,24 +4,24 @@ use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::Value as Json;
-use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection as _};
 
 use super::cells::{Cells, unreadable};
 use super::connection::{Connection, On};
-use super::{dialect, zero};
+use super::{dialect, postgres, zero};
 use crate::{Error, Id, Page, Result};
 
 /// A statement with what is bound to it, `$1` first.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Statement {
     sql: &'static str,
     values: Vec<Value>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Value {
     Text(Option<String>),
     Int(i64),
@@ -97,7 +97,15 @@ pub(super) async fn all<'c, T>(
         On::SqliteReads(on) => sqlite_rows(&statement.for_sqlite().fetch_all(on).await?, read),
         On::Postgres(on) => postgres_rows(&statement.for_postgres().fetch_all(on).await?, read),
         On::PostgresReads(on) => {
-            postgres_rows(&statement.for_postgres().fetch_all(on).await?, read)
+            let mut on = on.acquire().await?;
+            let found = match statement.clone().for_postgres().fetch_all(&mut *on).await {
+                Err(error) if postgres::prepared_before(&error) => {
+                    on.clear_cached_statements().await?;
+                    statement.for_postgres().fetch_all(&mut *on).await?
+                }
+                found => found?,
+            };
+            postgres_rows(&found, read)
         }
     }
 }
@@ -125,7 +133,7 @@ pub(super) async fn run(on: &mut Connection, statement: Statement) -> Result<()>
         Connection::Sqlite(on) => {
             statement.for_sqlite().execute(on).await?;
         }
-        Connection::Postgres(on) => {
+        Connection::Postgres { connection: on, .. } => {
             statement.for_postgres().execute(on).await?;
         }
     }

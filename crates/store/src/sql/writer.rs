@@ -112,7 +112,7 @@ impl Writer {
             Some(connection) => connection,
             None => self.engine.connect().await?,
         };
-        let writing = write(&mut connection, group, quotes, known);
+        let writing = Box::pin(write(&mut connection, group, quotes, known));
         let written = self.engine.in_time(writing).await;
         if written.is_ok() {
             self.connection = Some(connection);

@@ -21,7 +21,7 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-fn line(key: &str, cents: i64, shipment: Option<ShipmentId>) -> Made<NewInvoiceLine> {
+pub(super) fn line(key: &str, cents: i64, shipment: Option<ShipmentId>) -> Made<NewInvoiceLine> {
     Ok(NewInvoiceLine {
         account: "ups-ohio".parse()?,
         invoice: "F-1".to_owned(),

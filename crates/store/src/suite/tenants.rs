@@ -56,7 +56,7 @@ fn quote() -> Made<QuoteRecord> {
 }
 
 /// One of everything.
-async fn filled(store: &dyn Store) -> Made<Version> {
+pub(super) async fn filled(store: &dyn Store) -> Made<Version> {
     let id = purchase(1)?.id;
     let sold = bought(1, vec![label(LabelFormat::Pdf, "one")])?;
     let way = vec![
@@ -113,7 +113,7 @@ impl Batch {
 }
 
 /// How much of everything `who` can read.
-async fn readable(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, usize)>> {
+pub(super) async fn readable(store: &dyn Store, who: &Tenant) -> Made<Vec<(&'static str, usize)>> {
     let mut counts = readable_shipments(store, who).await?;
     counts.extend(readable_trackers(store, who).await?);
     counts.extend(readable_events(store, who).await?);
