@@ -28,7 +28,7 @@ const REPLICAS_MAX: u32 = 1_000;
 const ANSWER_MS_MAX: u64 = 500;
 
 impl QuotaConfig {
-    /// What the quotas are shared through, if they are.
+    /// What the quotas are shared through, if they are. To be called in a runtime.
     ///
     /// # Errors
     /// When `redis_url` is no address of a Redis.
@@ -75,7 +75,7 @@ impl QuotaConfig {
                 format!("quota.answer_ms_max is {answer_ms}: 1 to {ANSWER_MS_MAX} are allowed"),
             ),
             (
-                shared && self.sharing().is_err(),
+                shared && !Sharing::may_be_through(&self.redis_url),
                 "quota.redis_url is no address of a Redis: redis://host:port, or rediss:// over TLS"
                     .to_owned(),
             ),
@@ -101,6 +101,7 @@ mod tests {
     fn it_is_shared_by_so_many_or_not_at_all() {
         let url = "redis://parcelgate:hunter2@redis.example:6379";
         assert!(config("", 0, 50).sharing().unwrap().is_none());
+        assert!(config(url, 3, 50).violations().is_empty());
         assert!(config("", 0, 50).violations().is_empty());
         let known = [
             (config(url, 0, 50), &["replicas_max"][..]),

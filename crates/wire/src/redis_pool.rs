@@ -11,7 +11,7 @@ use redis::{Client, RedisError, Script};
 use crate::pool::{Answer, Ask, Pause, Pool, Reply};
 
 /// The script that keeps what ADR 21 promises.
-pub(crate) const SCRIPT: &str = include_str!("pool.lua");
+const SCRIPT: &str = include_str!("pool.lua");
 
 /// Before the name of every key.
 const PREFIX: &str = "parcelgate:quotas:1:";
@@ -35,23 +35,16 @@ pub(crate) type Told = (
 );
 
 impl Redis {
+    /// Whether that is the address of one; nothing is connected to.
+    pub(crate) fn may_be_at(url: &Secret) -> bool {
+        Client::open(url.expose_secret()).is_ok()
+    }
+
     /// Reads the address; connects when it is first used.
     ///
     /// # Errors
     /// When it is none.
     pub(crate) fn at(url: &Secret, answer_max: Duration) -> Result<Self, RedisError> {
-        Self::with(url, answer_max, SCRIPT)
-    }
-
-    /// The same with another script.
-    ///
-    /// # Errors
-    /// When the address is none.
-    pub(crate) fn with(
-        url: &Secret,
-        answer_max: Duration,
-        script: &str,
-    ) -> Result<Self, RedisError> {
         let client = Client::open(url.expose_secret())?;
         // Connecting goes on when who asked does not wait any more.
         let config = ConnectionManagerConfig::new()
@@ -60,7 +53,7 @@ impl Redis {
             .set_response_timeout(Some(answer_max));
         Ok(Self {
             connection: ConnectionManager::new_lazy_with_config(client, config)?,
-            script: Script::new(script),
+            script: Script::new(SCRIPT),
         })
     }
 }

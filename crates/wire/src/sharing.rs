@@ -22,9 +22,16 @@ pub struct Sharing {
 }
 
 impl Sharing {
+    /// Whether `url` is the address of a Redis. Nothing is connected to.
+    #[must_use]
+    pub fn may_be_through(url: &Secret) -> bool {
+        Redis::may_be_at(url)
+    }
+
     /// Through the Redis at `url` (`redis://` or `rediss://`; there may be a password in it). It is
     /// connected to when it is first needed, and again whenever the connection is lost. More than
     /// `replicas_max` gateways at one time may together exceed a quota while Redis is away.
+    /// To be called in a runtime.
     ///
     /// # Errors
     /// When `url` is none; the error does not tell it.
