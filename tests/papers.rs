@@ -210,7 +210,7 @@ fn every_field(stage: Stage) -> Ran {
                 "0.220 kg",
                 "0.440 kg",
                 "5 pieces, 0.470 kg without packaging",
-                "1 boxes",
+                "1 box, 0.500 kg with packaging",
             ];
             let of_invoice = [
                 "Commercial invoice",

@@ -42,7 +42,8 @@ enum KeysCommand {
         #[arg(long, value_name = "SCOPE")]
         scope: Vec<Scope>,
         /// How much the purchases of one day (UTC) may come to, such as 500:USD. Then nothing is
-        /// bought without a quoted price.
+        /// bought without a quoted price. What a carrier charges above its quote counts, and may
+        /// pass the limit by so much.
         #[arg(long, value_name = "AMOUNT:CURRENCY", value_parser = parse::money)]
         spend_limit: Option<Money>,
     },

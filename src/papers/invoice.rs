@@ -2,7 +2,7 @@
 
 use parcelgate_domain::{Contents, Customs, CustomsItem, Incoterm};
 
-use super::packing::{column, described, net, title, total_line};
+use super::packing::{boxes_of, column, described, net, title, total_line};
 use super::sheet::{BODY, MARGIN, SMALL, Sheet, Side, Size};
 use super::text::Face;
 use super::{Told, address, carriage, kilograms, numbers};
@@ -91,9 +91,9 @@ fn sums(sheet: &mut Sheet, told: Told<'_>, customs: &Customs) {
     let gross = parcels.map(|one| u64::from(one.weight.as_grams())).sum();
     let lines = [
         format!(
-            "{} pieces in {} boxes",
+            "{} pieces in {}",
             customs.quantity(),
-            told.order.parcels.len()
+            boxes_of(told.order.parcels.len())
         ),
         format!("Net weight: {}", kilograms(net(&customs.items))),
         format!("Gross weight: {}", kilograms(gross)),

@@ -74,11 +74,8 @@ fn boxes(sheet: &mut Sheet, told: Told<'_>) {
         .iter()
         .map(|one| u64::from(one.weight.as_grams()))
         .sum();
-    let text = format!(
-        "{} boxes, {} with packaging",
-        parcels.len(),
-        kilograms(total)
-    );
+    let many = boxes_of(parcels.len());
+    let text = format!("{many}, {} with packaging", kilograms(total));
     total_line(sheet, &text);
 }
 
@@ -115,6 +112,14 @@ fn contents(sheet: &mut Sheet, told: Told<'_>) {
         sheet,
         &format!("{pieces} pieces, {} without packaging", kilograms(grams)),
     );
+}
+
+/// How many boxes, in words.
+pub(super) fn boxes_of(count: usize) -> String {
+    match count {
+        1 => "1 box".to_owned(),
+        many => format!("{many} boxes"),
+    }
 }
 
 /// What goods are, in both languages.

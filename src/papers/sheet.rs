@@ -57,7 +57,6 @@ pub(super) struct Column {
 
 /// Pages of one paper.
 pub(super) struct Sheet {
-    pub(super) size: Size,
     pages: Vec<Content>,
     /// How far down this page is written.
     pub(super) y: u16,
@@ -69,7 +68,6 @@ impl Sheet {
     pub(super) fn new(size: Size) -> Self {
         let (width, height) = size.points();
         let mut sheet = Self {
-            size,
             pages: Vec::new(),
             y: 0,
             width: width.saturating_mul(10),
