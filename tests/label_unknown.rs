@@ -207,8 +207,14 @@ async fn a_doubt_is_absent_after_the_carriers_longest_delay_and_not_before() {
     // So long each carrier may need to carry out and to show what it was sent.
     for (account, minutes) in [(UPS, 4), (USPS, 7), (YANWEN, 6), (FOURPX, 15)] {
         let way = Way::of(account);
+        // By this the carrier's look-up is tested.
+        let before = client.clone().purchase_label(way.purchase()).await;
+        let before = before.expect("bought").into_inner();
+        assert_eq!(before.state(), State::Purchased, "{account}: {before:?}");
         stage.fail(way.carrier, "ship", Fault::CutBefore, 1);
-        let request = way.purchase();
+        let mut request = way.purchase();
+        let shipment = request.shipment.as_mut().expect("a shipment");
+        shipment.order_number = "ABSENT-1".to_owned();
         let ask = async || {
             let reply = client.clone().purchase_label(request.clone()).await;
             reply.expect("what stands").into_inner()
@@ -232,7 +238,11 @@ async fn a_doubt_is_absent_after_the_carriers_longest_delay_and_not_before() {
             "{account}: sent again"
         );
     }
-    assert!(stage.carriers().parcels().is_empty());
+    assert_eq!(
+        stage.carriers().parcels().len(),
+        4,
+        "what was bought before"
+    );
     gateway.stop().await;
     stage.stop().await;
 }

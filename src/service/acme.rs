@@ -36,6 +36,8 @@ pub(crate) const ORDER: &str = r#"{
 pub(crate) struct Books {
     /// What a look-up finds.
     pub(crate) sold: Arc<Mutex<Option<Shipment>>>,
+    /// What it finds of what was sold before.
+    pub(crate) before: Arc<Mutex<Option<Shipment>>>,
     /// How a look-up fails.
     pub(crate) find: Arc<Mutex<Option<Kind>>>,
     /// What it says to a void.
@@ -173,9 +175,11 @@ impl Shipping for Acme {
         Ok(sold(&order.reference, &number))
     }
 
-    async fn find(&self, _: &Call<'_>, _: &Reference) -> Result<Option<Shipment>> {
+    async fn find(&self, _: &Call<'_>, reference: &Reference) -> Result<Option<Shipment>> {
         said(*self.2.find.lock().unwrap())?;
-        Ok(self.2.sold.lock().unwrap().clone())
+        let (sold, before) = (self.2.sold.lock().unwrap(), self.2.before.lock().unwrap());
+        let mut all = sold.iter().chain(before.iter());
+        Ok(all.find(|sold| sold.reference == *reference).cloned())
     }
 
     async fn label(&self, _: &Call<'_>, _: &Shipment) -> Result<Vec<Label>> {

@@ -1,12 +1,14 @@
 //! Sees to purchases that nobody is at: doubts are settled by looking, never by sending again.
 
+mod control;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::StreamExt;
 use jiff::Timestamp;
-use parcelgate_carrier::{Ability, Error, Kind, Lookup};
+use parcelgate_carrier::{Ability, Error, Kind, Lookup, Shipping};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment};
 use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
@@ -155,7 +157,7 @@ impl Settlement {
                 let carrier = purchase.carrier.clone();
                 Err(Error::new(Kind::Malformed, carrier, "find").because(why))?
             }
-            None => self.not_found(account, purchase, now).await,
+            None => self.not_found(account, shipping, purchase, now).await,
         }
     }
 
@@ -200,30 +202,36 @@ impl Settlement {
     async fn not_found(
         &self,
         account: &Account,
+        shipping: &dyn Shipping,
         purchase: &Purchase,
         now: Timestamp,
     ) -> Result<(), Fault> {
         let times = self.count_nothing(&purchase.id);
         let profile = account.carrier.profile();
         let doubted_for = self.doubted_for(purchase, now);
-        let proven = match profile.lookup {
-            Lookup::ByReference { index_lag } => {
-                times >= EMPTY_LOOKUPS_MIN && doubted_for > profile.quiet.saturating_add(index_lag)
+        let mut why = purchase.fault.clone().unwrap_or_else(interrupted);
+        if let Lookup::ByReference { index_lag } = profile.lookup
+            && times >= EMPTY_LOOKUPS_MIN
+            && doubted_for > profile.quiet.saturating_add(index_lag)
+        {
+            let control = self.control(account, shipping, purchase, index_lag, now);
+            match control.await?.doubt() {
+                None => return self.absent(purchase, now).await,
+                Some(doubted) => why = doubt(doubted.to_owned()),
             }
-            Lookup::None => false,
-        };
-        if proven {
-            self.forget(&purchase.id);
-            let batch = Batch::of(&purchase.tenant, now);
-            let batch = batch.advance(&purchase.id, purchase.version, Step::Absent);
-            let batch = late::watch(batch, purchase, now, &self.config.late_watch_s);
-            self.store.apply(batch).await?;
-            return Ok(());
         }
         if doubted_for > self.review_after() {
-            let fault = purchase.fault.clone().unwrap_or_else(interrupted);
-            return self.review(purchase, fault).await;
+            return self.review(purchase, why).await;
         }
+        Ok(())
+    }
+
+    async fn absent(&self, purchase: &Purchase, now: Timestamp) -> Result<(), Fault> {
+        self.forget(&purchase.id);
+        let batch = Batch::of(&purchase.tenant, now);
+        let batch = batch.advance(&purchase.id, purchase.version, Step::Absent);
+        let batch = late::watch(batch, purchase, now, &self.config.late_watch_s);
+        self.store.apply(batch).await?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use parcelgate::app::Gateway;
 use parcelgate_clock::{Clock as _, Manual, System};
+use parcelgate_proto::v1::GetShipmentRequest;
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
 use parcelgate_sandbox::{Carrier, Fault, FaultOrder, Settings};
@@ -47,16 +48,27 @@ async fn carried_out_late(late_watch_s: &[u64]) -> Findings {
             times,
         });
     };
+    // By this the carrier's look-up is tested.
+    let mut request = ground();
+    let before = client.clone().purchase_label(request.clone()).await;
+    let before = before.expect("bought").into_inner();
+    assert_eq!(before.state(), State::Purchased, "{before:?}");
     order("ship", Fault::Held { ms: HELD_MS }, 1);
-    let request = ground();
+    request.request_id = uuid::Uuid::new_v4().to_string();
+    request.shipment.as_mut().expect("a shipment").order_number = "LATE-1".to_owned();
+    let told = client.clone().purchase_label(request).await;
+    let told = told.expect("a state").into_inner();
+    assert_eq!(told.state(), State::Unknown, "{told:?}");
     let stands = async |state: State| {
-        until("it stands there", async || {
-            let told = client.clone().purchase_label(request.clone()).await.ok()?;
-            (told.into_inner().state() == state).then_some(())
+        until(state.as_str_name(), async || {
+            let read = GetShipmentRequest {
+                name: told.name.clone(),
+            };
+            let stands = client.clone().get_shipment(read).await.ok()?.into_inner();
+            (stands.state() == state).then_some(())
         })
         .await;
     };
-    stands(State::Unknown).await;
     // Three looks that find nothing, which are counted by a fault that changes nothing.
     order("track_reference", Fault::Slow { ms: 0 }, 4);
     until("looked up", async || {
@@ -66,7 +78,7 @@ async fn carried_out_late(late_watch_s: &[u64]) -> Findings {
     clock.advance(QUIET);
     stands(State::Absent).await;
     until("carried out", async || {
-        (control.parcels().len() == 1).then_some(())
+        (control.parcels().len() == 2).then_some(())
     })
     .await;
     clock.advance(Duration::from_hours(1));
@@ -76,7 +88,7 @@ async fn carried_out_late(late_watch_s: &[u64]) -> Findings {
     gateway.stop().await;
     let store = Sqlite::open(&config.store.path).await.expect("the store");
     let findings = audit(&ledgers::read(&control, &store).await);
-    assert_eq!(control.ship_call_counts(), (1, 1), "sent once");
+    assert_eq!(control.ship_call_counts(), (2, 2), "each sent once");
     findings
 }
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use uuid::{NoContext, Uuid};
+use uuid::{Builder, NoContext, Uuid};
 
 /// A text that cannot be the name it was given for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,6 +64,13 @@ impl<Of> Id<Of> {
         let nanos = u32::try_from(at.subsec_nanosecond()).unwrap_or(0);
         let time = uuid::Timestamp::from_unix(NoContext, seconds, nanos);
         Self(Uuid::new_v7(time).to_string(), PhantomData)
+    }
+
+    /// No name that is given at `at` or later sorts before this one.
+    pub(crate) fn first(at: Timestamp) -> Self {
+        let millis = u64::try_from(at.as_millisecond()).unwrap_or(0);
+        let first = Builder::from_unix_timestamp_millis(millis, &[0; 10]);
+        Self(first.into_uuid().to_string(), PhantomData)
     }
 
     /// As text.
@@ -200,6 +207,8 @@ mod tests {
         let late: Timestamp = "2026-01-05T00:00:00.002Z".parse().unwrap();
         assert!(ShipmentId::fresh(early) < ShipmentId::fresh(late));
         assert_ne!(ShipmentId::fresh(early), ShipmentId::fresh(early));
+        assert!(ShipmentId::first(early) < ShipmentId::fresh(early));
+        assert!(ShipmentId::fresh(early) < ShipmentId::first(late));
     }
 
     #[test]

@@ -164,6 +164,15 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// The order of a shipment, as it was accepted: JSON with names and addresses in it.
     async fn order(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Personal>>;
 
+    /// The latest shipment of a tenant that an account bought: accepted since the first of these
+    /// times, and PURCHASED, as it still is, since the second or before.
+    async fn last_bought(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        between: (Timestamp, Timestamp),
+    ) -> Result<Option<Purchase>>;
+
     /// Shipments of all tenants that someone must see to: SENDING or VOIDING with the lease over at
     /// `now`, UNKNOWN, VOID_UNKNOWN, VOID_WANTED, PURCHASED_NO_LABEL, and ACCEPTED since before
     /// `accepted_before`. The one untouched for longest comes first.

@@ -259,6 +259,15 @@ impl Store for Database {
         shipments::order(&self.reads, tenant, id).await
     }
 
+    async fn last_bought(
+        &self,
+        tenant: &Tenant,
+        account: &AccountId,
+        between: (Timestamp, Timestamp),
+    ) -> Result<Option<Purchase>> {
+        shipments::last_bought(&self.reads, tenant, account, between).await
+    }
+
     async fn unsettled(
         &self,
         now: Timestamp,

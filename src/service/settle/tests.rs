@@ -2,7 +2,7 @@
 
 use parcelgate_carrier::Order;
 use parcelgate_clock::{Clock as _, Manual};
-use parcelgate_domain::{Currency, ExchangeRates};
+use parcelgate_domain::{Currency, ExchangeRates, Label, LabelFormat};
 use parcelgate_store::{NewPurchase, Page, RequestKey, Sqlite, TrackerFilter};
 use tokio_util::task::TaskTracker;
 
@@ -15,6 +15,8 @@ use crate::service::main_tenant;
 use crate::service::rates::{Exchange, ExchangeTable, Rates};
 
 const NUMBER: &str = "1Z5R89390357567127";
+/// Under which something was bought before.
+const BEFORE: &str = "PG00";
 
 struct Stage {
     settlement: Settlement,
@@ -86,13 +88,32 @@ impl Stage {
         }
     }
 
+    /// The same, where the account has bought something before that the carrier shows.
+    async fn proven() -> Self {
+        let stage = Self::set().await;
+        let mut sold = acme::sold(&BEFORE.parse().unwrap(), "1Z5R89390357567136");
+        let label = Label {
+            format: LabelFormat::Pdf,
+            bytes: b"%PDF-".to_vec(),
+        };
+        sold.parcels[0].label = Some(label);
+        *stage.books.before.lock().unwrap() = Some(sold.clone());
+        let before = stage.walked_as(BEFORE, [Step::Bought(bought(sold))]).await;
+        assert_eq!(before.version.state, PurchaseState::Purchased);
+        stage
+    }
+
     /// A purchase that went these steps.
     async fn walked(&self, steps: impl IntoIterator<Item = Step>) -> Purchase {
-        let now = self.clock.now();
         let order: Order = serde_json::from_str(ORDER).unwrap();
+        self.walked_as(order.reference.as_str(), steps).await
+    }
+
+    async fn walked_as(&self, reference: &str, steps: impl IntoIterator<Item = Step>) -> Purchase {
+        let now = self.clock.now();
         let new = NewPurchase {
             id: ShipmentId::fresh(now),
-            reference: order.reference,
+            reference: reference.parse().unwrap(),
             account: "acme".parse().unwrap(),
             carrier: ACME,
             service: acme::service(),
@@ -103,7 +124,7 @@ impl Stage {
         };
         let key = RequestKey {
             method: "PurchaseLabel".to_owned(),
-            request_id: "1".to_owned(),
+            request_id: reference.to_owned(),
         };
         let batch = Batch::of(&main_tenant(), now).accept(new, key, [0; 32]);
         let mut purchase = self.store.apply(batch).await.unwrap().shipments.remove(0);
@@ -162,7 +183,7 @@ async fn what_is_found_is_bought() {
 
 #[tokio::test]
 async fn an_empty_answer_alone_proves_nothing() {
-    let stage = Stage::set().await;
+    let stage = Stage::proven().await;
     let purchase = stage.in_doubt().await;
     stage.rounds(EMPTY_LOOKUPS_MIN + 5).await;
     assert_eq!(
@@ -171,7 +192,7 @@ async fn an_empty_answer_alone_proves_nothing() {
         "often"
     );
 
-    let stage = Stage::set().await;
+    let stage = Stage::proven().await;
     let purchase = stage.in_doubt().await;
     stage
         .clock
@@ -180,9 +201,37 @@ async fn an_empty_answer_alone_proves_nothing() {
     assert_eq!(stage.state(&purchase).await, PurchaseState::Unknown, "long");
 }
 
+/// A carrier that finds nothing at all has told nothing.
+#[tokio::test]
+async fn not_found_is_believed_only_of_who_finds_what_is_there() {
+    let mute = Stage::proven().await;
+    *mute.books.before.lock().unwrap() = None;
+    let new = Stage::set().await; // nothing was ever bought
+    for (stage, why) in [(mute, "neither"), (new, "no other purchase")] {
+        let purchase = stage.in_doubt().await;
+        stage
+            .clock
+            .advance(QUIET + INDEX_LAG + Duration::from_secs(1));
+        stage.rounds(EMPTY_LOOKUPS_MIN + 5).await;
+        assert_eq!(
+            stage.state(&purchase).await,
+            PurchaseState::Unknown,
+            "{why}"
+        );
+        stage
+            .clock
+            .advance(Duration::from_secs(stage.config.review_s + 1));
+        stage.rounds(1).await;
+        let found = stage.store.shipment(&purchase.tenant, &purchase.id).await;
+        let found = found.unwrap().unwrap();
+        assert_eq!(found.version.state, PurchaseState::NeedsReview, "{why}");
+        assert!(found.fault.unwrap().text.contains(why));
+    }
+}
+
 #[tokio::test]
 async fn what_turns_up_after_it_was_declared_absent_is_voided() {
-    let stage = Stage::set().await;
+    let stage = Stage::proven().await;
     let purchase = stage.absent().await;
     assert_eq!(stage.late.round().await.unwrap(), 0, "not yet due");
     stage.sell(&purchase);
@@ -200,7 +249,7 @@ async fn what_turns_up_after_it_was_declared_absent_is_voided() {
 
 #[tokio::test]
 async fn each_look_has_its_time_and_the_last_one_is_the_last() {
-    let stage = Stage::set().await;
+    let stage = Stage::proven().await;
     let purchase = stage.absent().await;
     let mut gone = 0;
     for (nth, after) in stage.config.late_watch_s.iter().enumerate() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use parcelgate_domain::{Personal, PurchaseState, Reference, Service, ServiceCode};
+use parcelgate_domain::{AccountId, Personal, PurchaseState, Reference, Service, ServiceCode};
 use serde_json::json;
 
 use super::cells::{Cells, maybe_micros, micros};
@@ -20,6 +20,7 @@ pub(super) const SQL: &[&str] = &[
     BY_REFERENCE,
     LIST,
     LIST_BY_ORDER_NUMBER,
+    LAST_BOUGHT,
     UNSETTLED,
     IN_REVIEW,
     ORDER,
@@ -61,6 +62,12 @@ const LIST_BY_ORDER_NUMBER: &str = "
       AND (CAST($6 AS TEXT) IS NULL OR account = $6)
       AND order_number = $7
     ORDER BY id LIMIT $3";
+
+// Ids go by the time at which they were given.
+const LAST_BOUGHT: &str = "
+    SELECT * FROM shipment
+    WHERE tenant = $1 AND id >= $2 AND account = $3 AND state = 'PURCHASED' AND updated_at <= $4
+    ORDER BY id DESC LIMIT 1";
 
 // The first condition is word for word that of the index.
 const UNSETTLED: &str = "
@@ -214,6 +221,20 @@ pub(super) async fn list(
         statement = statement.text(order_number);
     }
     statement::all(on, statement, read).await
+}
+
+pub(super) async fn last_bought(
+    on: &Reads,
+    tenant: &Tenant,
+    account: &AccountId,
+    (accepted_since, stood_since): (Timestamp, Timestamp),
+) -> Result<Option<Purchase>> {
+    let statement = Statement::of(LAST_BOUGHT)
+        .text(tenant)
+        .text(ShipmentId::first(accepted_since))
+        .text(account)
+        .int(micros(stood_since));
+    statement::one(on, statement, read).await
 }
 
 pub(super) async fn unsettled(

@@ -12,7 +12,8 @@ use super::make::{
 };
 use super::{Case, Outcome, Place};
 use crate::{
-    Batch, Blob, Error, Evidence, Page, ParcelLabel, ShipmentFilter, ShipmentNews, Step, Version,
+    Batch, Blob, Error, Evidence, Page, ParcelLabel, ShipmentFilter, ShipmentId, ShipmentNews,
+    Step, Version,
 };
 
 type Ways = Result<BTreeMap<&'static str, Vec<Step>>, Box<dyn std::error::Error + Send + Sync>>;
@@ -28,6 +29,10 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("shipments::a_label_is_kept_byte_for_byte", labels),
         Case::new("shipments::evidence_is_kept_in_order", evidence),
         Case::new("shipments::who_must_be_seen_to_is_listed", unsettled),
+        Case::new(
+            "shipments::what_an_account_bought_last_is_found",
+            last_bought,
+        ),
         Case::new("shipments::pages_go_through_all", pages),
     ]
 }
@@ -391,6 +396,49 @@ async fn unsettled(place: Arc<dyn Place>) -> Outcome {
     assert_eq!(store.unsettled(at(60), at(1), 2).await?.len(), 2);
     let reviewed = store.in_review(&tenant(), Page::first(99)).await?;
     assert_eq!(states(reviewed), ["NEEDS_REVIEW"]);
+    Ok(())
+}
+
+async fn last_bought(place: Arc<dyn Place>) -> Outcome {
+    let store = place.open().await?;
+    let sold = |number| -> Result<Step, Box<dyn std::error::Error + Send + Sync>> {
+        let label = label(LabelFormat::Pdf, "one");
+        Ok(Step::Bought(bought(number, vec![label])?))
+    };
+    let send = Step::Sending {
+        lease_until: at(60),
+    };
+    let mut ids = Vec::new();
+    for (number, second) in [(1, 10), (2, 20), (3, 30), (4, 40)] {
+        let mut new = purchase(number)?;
+        new.id = ShipmentId::fresh(at(second));
+        let id = new.id.clone();
+        let accepting = batch(second).accept(new, make::request(number), [7; 32]);
+        // The last one is in doubt.
+        let (walked, _) = match number {
+            4 => (accepting, accepted()),
+            _ => walk(accepting, &id, vec![send.clone(), sold(number)?]),
+        };
+        store.apply(walked).await?;
+        ids.push(id);
+    }
+    let account = purchase(1)?.account;
+    let last = async |accepted_since, stood_since| -> crate::Result<_> {
+        let between = (at(accepted_since), at(stood_since));
+        let found = store.last_bought(&tenant(), &account, between).await?;
+        Ok(found.map(|found| found.id))
+    };
+    assert_eq!(last(0, 99).await?.as_ref(), ids.get(2));
+    assert_eq!(last(0, 29).await?.as_ref(), ids.get(1));
+    assert_eq!(last(30, 99).await?.as_ref(), ids.get(2));
+    assert_eq!(
+        last(31, 99).await?,
+        None,
+        "what is not bought is no purchase"
+    );
+    let other = "fedex-ohio".parse()?;
+    let between = (at(0), at(99));
+    assert_eq!(store.last_bought(&tenant(), &other, between).await?, None);
     Ok(())
 }
 
