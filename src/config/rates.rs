@@ -1,5 +1,7 @@
 //! Prices, purchases and currencies.
 
+use std::num::NonZeroUsize;
+
 use serde::Deserialize;
 
 /// Prices.
@@ -24,6 +26,8 @@ pub struct RatesConfig {
 pub struct PurchaseConfig {
     /// How long a carrier may take to sell.
     pub carrier_ms_max: u64,
+    /// How many purchases of one batch are under way at once.
+    pub batch_at_once_max: NonZeroUsize,
     /// How often a doubtful purchase is looked up.
     pub settle_ms: u64,
     /// After how long a doubt goes to a person.

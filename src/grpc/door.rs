@@ -1,7 +1,7 @@
 //! Who is at the door: the key, the tenant, the deadline.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tonic::Status;
 use tonic::metadata::MetadataMap;
@@ -27,19 +27,8 @@ impl Door {
         metadata: &MetadataMap,
         scope: Scope,
     ) -> Result<Caller, Status> {
-        let text = metadata
-            .get("authorization")
-            .and_then(|value| value.to_str().ok());
-        let key = text
-            .and_then(|text| text.strip_prefix("Bearer "))
-            .ok_or(Refused::Unknown)?;
-        let admitted = self.keys.admit(key.trim(), scope).await?;
-        let wanted = metadata
-            .get("grpc-timeout")
-            .and_then(|value| value.to_str().ok());
-        let left = wanted
-            .and_then(timeout)
-            .map_or(self.call_max, |wanted| wanted.min(self.call_max));
+        let admitted = self.keys.admit(key(metadata)?, scope).await?;
+        let left = named(metadata).map_or(self.call_max, |named| named.min(self.call_max));
         let deadline = parcelgate_clock::instant() + left;
         Ok(Caller {
             tenant: admitted.tenant,
@@ -47,6 +36,56 @@ impl Door {
             deadline,
         })
     }
+
+    /// When the caller of a stream stops waiting, if it says so.
+    pub(super) fn end(metadata: &MetadataMap) -> Option<Instant> {
+        named(metadata).map(|left| parcelgate_clock::instant() + left)
+    }
+
+    /// The caller of one item of a stream that ends at `end`: the key is looked at again, and the
+    /// item may take as long as a call of its own. One that comes too early waits for its turn.
+    pub(super) async fn admit_item(
+        &self,
+        metadata: &MetadataMap,
+        scope: Scope,
+        end: Option<Instant>,
+    ) -> Result<Caller, Status> {
+        let longest = parcelgate_clock::instant() + self.call_max;
+        let deadline = end.map_or(longest, |end| end.min(longest));
+        let key = key(metadata)?;
+        let admitted = loop {
+            match self.keys.admit(key, scope).await {
+                Err(Refused::TooOften { after, .. })
+                    if parcelgate_clock::instant() + after < deadline =>
+                {
+                    parcelgate_clock::sleep(after).await;
+                }
+                admitted => break admitted?,
+            }
+        };
+        Ok(Caller {
+            tenant: admitted.tenant,
+            key: Some(admitted.id),
+            deadline,
+        })
+    }
+}
+
+/// The key that is shown.
+fn key(metadata: &MetadataMap) -> Result<&str, Refused> {
+    let text = metadata
+        .get("authorization")
+        .and_then(|value| value.to_str().ok());
+    let key = text.and_then(|text| text.strip_prefix("Bearer "));
+    key.map(str::trim).ok_or(Refused::Unknown)
+}
+
+/// How long the caller waits, when it says so.
+fn named(metadata: &MetadataMap) -> Option<Duration> {
+    let text = metadata
+        .get("grpc-timeout")
+        .and_then(|value| value.to_str().ok());
+    text.and_then(timeout)
 }
 
 /// Reads `grpc-timeout`: up to eight digits and a unit

@@ -2,6 +2,7 @@
 //! one that sees generated types.
 
 mod addresses;
+mod batch;
 mod carriers;
 mod door;
 mod manifests;

@@ -115,8 +115,8 @@ pub async fn serve(
             .set_service_status(name, ServingStatus::Serving)
             .await;
     }
+    let routes = routes(services, config, &closing)?.add_service(health);
     let until_closed = {
-        let closing = closing.clone();
         async move {
             closing.cancelled().await;
             for name in SERVED {
@@ -126,7 +126,6 @@ pub async fn serve(
             }
         }
     };
-    let routes = routes(services, config)?.add_service(health);
     builder(config)
         .layer(MapResponseLayer::new(with_reason::<Body>))
         .add_routes(routes)
@@ -152,33 +151,39 @@ fn builder(config: &GrpcConfig) -> Server {
 }
 
 /// Every service with its bounds, and the descriptors of all of them for reflection.
-fn routes(services: Services, config: &GrpcConfig) -> Result<Routes, ReflectionError> {
+fn routes(
+    services: Services,
+    config: &GrpcConfig,
+    closing: &CancellationToken,
+) -> Result<Routes, ReflectionError> {
     let longest = Duration::from_millis(config.call_ms_max);
     let door = Door::new(Arc::clone(&services.keys), longest);
     let bounds = (config.request_bytes_max, config.reply_bytes_max);
     // Clients differ in which edition of reflection they speak: grpcurl 1.8 and Python's database
     // know v1alpha only.
     let routes = Routes::new(reflection().build_v1()?).add_service(reflection().build_v1alpha()?);
-    let routes = selling(routes, &services, &door, bounds, config.paper_bytes_max);
-    let routes = deciding(routes, &services, &door, bounds);
-    let routes = handing_over(routes, &services, &door, bounds);
-    Ok(following(routes, services, door, bounds))
-}
-
-/// Prices and labels.
-fn selling(
-    routes: Routes,
-    services: &Services,
-    door: &Door,
-    (asked, replied): (usize, usize),
-    paper: usize,
-) -> Routes {
     let rates = RateApi {
         door: door.clone(),
         rates: Arc::clone(&services.rates),
         papers: services.papers.clone(),
         clock: Arc::clone(&services.clock),
     };
+    let routes = routes.add_service(RateServer::new(rates, bounds.0, bounds.1));
+    let bounds_of_papers = (config.paper_bytes_max, bounds.1);
+    let routes = selling(routes, &services, &door, bounds_of_papers, closing);
+    let routes = deciding(routes, &services, &door, bounds);
+    let routes = handing_over(routes, &services, &door, bounds);
+    Ok(following(routes, services, door, bounds))
+}
+
+/// Labels.
+fn selling(
+    routes: Routes,
+    services: &Services,
+    door: &Door,
+    (asked, replied): (usize, usize),
+    closing: &CancellationToken,
+) -> Routes {
     let shipments = ShipmentServiceServer::new(ShipmentApi {
         door: door.clone(),
         purchases: services.purchases.clone(),
@@ -186,14 +191,13 @@ fn selling(
         voids: services.voids.clone(),
         papers: services.papers.clone(),
         clock: Arc::clone(&services.clock),
+        closing: closing.clone(),
     });
-    routes
-        .add_service(RateServer::new(rates, asked, replied))
-        .add_service(
-            shipments
-                .max_decoding_message_size(paper)
-                .max_encoding_message_size(replied),
-        )
+    routes.add_service(
+        shipments
+            .max_decoding_message_size(asked)
+            .max_encoding_message_size(replied),
+    )
 }
 
 /// What only a person can decide.

@@ -3,12 +3,15 @@
 use std::slice;
 use std::sync::Arc;
 
+use parcelgate_carrier::Lane;
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{LabelFormat, PurchaseState, Violations};
 use parcelgate_proto::v1;
 use parcelgate_proto::v1::shipment_service_server::ShipmentService;
-use tonic::{Request, Response, Status};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status, Streaming};
 
+use super::batch;
 use super::door::Door;
 use super::page::{Wanted, token};
 use super::rates::today;
@@ -19,6 +22,7 @@ use crate::service::shipments::Shipments;
 use crate::service::void::Voids;
 use crate::service::{Caller, Fault, Scope};
 
+#[derive(Clone)]
 pub(super) struct ShipmentApi {
     pub(super) door: Door,
     pub(super) purchases: Purchases,
@@ -26,9 +30,35 @@ pub(super) struct ShipmentApi {
     pub(super) voids: Voids,
     pub(super) papers: Papers,
     pub(super) clock: SharedClock,
+    pub(super) closing: CancellationToken,
 }
 
 impl ShipmentApi {
+    /// Buys, or asks only whether it would be taken.
+    pub(super) async fn bought(
+        &self,
+        caller: &Caller,
+        request: &v1::PurchaseLabelRequest,
+        lane: Lane,
+    ) -> Result<v1::Shipment, Status> {
+        let unknown = |selection: &_| self.purchases.unknown(selection);
+        let mut wanted = read::purchase(request, today(&self.clock), unknown)?;
+        wanted.lane = lane;
+        if request.validate_only {
+            let (account, service, quoted) = self.purchases.rehearse(caller, wanted).await?;
+            return Ok(v1::Shipment {
+                carrier: account.carrier_id().to_string(),
+                account: account.id.to_string(),
+                service: service.code.to_string(),
+                service_name: service.name,
+                quoted_total: quoted.map(write::money),
+                ..Default::default()
+            });
+        }
+        let purchase = self.purchases.purchase(caller, wanted).await?;
+        Ok(self.written(caller, &purchase).await?)
+    }
+
     async fn written(
         &self,
         caller: &Caller,
@@ -46,22 +76,18 @@ impl ShipmentService for ShipmentApi {
         request: Request<v1::PurchaseLabelRequest>,
     ) -> Result<Response<v1::Shipment>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
-        let unknown = |selection: &_| self.purchases.unknown(selection);
-        let validate_only = request.get_ref().validate_only;
-        let wanted = read::purchase(request.get_ref(), today(&self.clock), unknown)?;
-        if validate_only {
-            let (account, service, quoted) = self.purchases.rehearse(&caller, wanted).await?;
-            return Ok(Response::new(v1::Shipment {
-                carrier: account.carrier_id().to_string(),
-                account: account.id.to_string(),
-                service: service.code.to_string(),
-                service_name: service.name,
-                quoted_total: quoted.map(write::money),
-                ..Default::default()
-            }));
-        }
-        let purchase = self.purchases.purchase(&caller, wanted).await?;
-        Ok(Response::new(self.written(&caller, &purchase).await?))
+        let bought = self.bought(&caller, request.get_ref(), Lane::Buy);
+        Ok(Response::new(bought.await?))
+    }
+
+    type BatchPurchaseLabelsStream = batch::Answers;
+
+    async fn batch_purchase_labels(
+        &self,
+        request: Request<Streaming<v1::PurchaseLabelRequest>>,
+    ) -> Result<Response<batch::Answers>, Status> {
+        self.door.admit(request.metadata(), Scope::Labels).await?;
+        Ok(Response::new(batch::answers(self.clone(), request)))
     }
 
     async fn purchase_return_label(

@@ -262,13 +262,26 @@ pub(super) fn with_reason<B>(mut response: http::Response<B>) -> http::Response<
     let Some(bare) = Status::from_header_map(response.headers()) else {
         return response;
     };
-    let row = OF_TONIC.iter().find(|(theirs, ..)| *theirs == bare.code());
-    if let (Some((_, code, reason)), true) = (row, bare.details().is_empty()) {
-        let told = with(*code, bare.message().to_owned(), reason);
+    if bare.details().is_empty() {
         // Headers that cannot be written leave the answer as it was.
-        let _ = told.add_header(response.headers_mut());
+        let _ = with_its_reason(bare).add_header(response.headers_mut());
     }
     response
+}
+
+/// The same of what tonic refuses in the midst of a stream.
+pub(super) fn with_its_reason(bare: Status) -> Status {
+    let row = OF_TONIC.iter().find(|(theirs, ..)| *theirs == bare.code());
+    match row {
+        Some((_, code, reason)) => with(*code, bare.message().to_owned(), reason),
+        None => bare,
+    }
+}
+
+/// The gateway stops, and takes nothing more.
+pub(super) fn closing() -> Status {
+    let text = "shutting down; send again what has no answer".to_owned();
+    retry(Code::Unavailable, text, "STORE", SOON)
 }
 
 #[cfg(test)]

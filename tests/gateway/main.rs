@@ -13,6 +13,7 @@
 
 mod access;
 mod bad_input;
+mod batch;
 mod buying;
 mod carriers_push;
 mod doubt;

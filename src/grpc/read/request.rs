@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use jiff::civil;
-use parcelgate_carrier::Direction;
+use parcelgate_carrier::{Direction, Lane};
 use parcelgate_domain::{DocumentId, LabelFormat, Violations};
 use parcelgate_proto::v1;
 use prost::Message;
@@ -114,6 +114,7 @@ pub(in crate::grpc) fn purchase(
                 label_format,
                 direction: Direction::Outbound,
                 allow_duplicate: read.allow_duplicate,
+                lane: Lane::Buy,
             };
             Ok(found.none_or(request)?)
         }
@@ -157,6 +158,7 @@ pub(in crate::grpc) fn purchase_back(
         label_format,
         direction: Direction::Return,
         allow_duplicate: false,
+        lane: Lane::Buy,
     })?)
 }
 

@@ -16,7 +16,7 @@ use parcelgate_proto::v1;
 use crate::service::fault::in_interface;
 
 pub(super) use rates::{account_answer, charge, quote, sheet};
-pub(super) use shipments::{document, failure, label, shipment};
+pub(super) use shipments::{document, failure, label, refusal, shipment};
 pub(super) use subscriptions::{delivery, subscription};
 pub(super) use tracking::{event, status, tracker, tracking_event};
 

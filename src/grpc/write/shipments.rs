@@ -4,9 +4,11 @@ use parcelgate_domain::{Label, PurchaseState};
 use parcelgate_proto::v1;
 use parcelgate_store::{Fault, Purchase};
 use sha2::{Digest, Sha256};
+use tonic::Status;
+use tonic_types::StatusExt as _;
 use v1::shipment::State;
 
-use super::{label_format, money, time};
+use super::{duration, label_format, money, time};
 use crate::service::shipments::Trackers;
 
 /// A shipment; the trackers of its boxes are among `trackers`.
@@ -96,5 +98,28 @@ fn state(state: PurchaseState) -> State {
         PurchaseState::Voided => State::Voided,
         PurchaseState::VoidRefused => State::VoidRefused,
         PurchaseState::VoidUnknown => State::VoidUnknown,
+    }
+}
+
+/// A status as one item of a stream tells it.
+pub(in crate::grpc) fn refusal(status: &Status) -> v1::PurchaseRefusal {
+    let details = status.get_error_details();
+    let info = details.error_info().cloned();
+    let (reason, metadata) =
+        info.map_or_else(Default::default, |info| (info.reason, info.metadata));
+    let fields = details.bad_request().into_iter();
+    let fields = fields.flat_map(|request| &request.field_violations);
+    let violations = fields.map(|at| v1::FieldViolation {
+        field: at.field.clone(),
+        description: at.description.clone(),
+    });
+    let retry = details.retry_info().and_then(|retry| retry.retry_delay);
+    v1::PurchaseRefusal {
+        code: status.code().into(),
+        reason,
+        message: status.message().to_owned(),
+        metadata,
+        violations: violations.collect(),
+        retry_after: retry.map(duration),
     }
 }

@@ -1,10 +1,10 @@
 //! From "about to send" to the outcome, in a task of its own.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures::FutureExt;
-use parcelgate_carrier::{Call, Direction, Error, Kind, Order};
+use parcelgate_carrier::{Call, Direction, Error, Kind, Lane, Order};
 use parcelgate_domain::{PurchaseState, Shipment, TrackingNumber};
 use parcelgate_store::{
     Batch, Bought, BoughtParcel, Error as StoreError, NewTracker, Parcel, Purchase, ShipmentId,
@@ -18,7 +18,7 @@ use crate::service::{Account, Fault, fault};
 
 impl Purchases {
     /// Starts the task that sends, unless it is in the air already.
-    pub(super) fn take_off(&self, purchase: Purchase) -> Flight {
+    pub(super) fn take_off(&self, purchase: Purchase, lane: Lane) -> Flight {
         let id = purchase.id.clone();
         self.flights.of_or(&id, || {
             let this = self.clone();
@@ -27,7 +27,7 @@ impl Purchases {
                 id: id.clone(),
             };
             let task = self.tasks.spawn(async move {
-                if let Err(error) = this.send(purchase).await {
+                if let Err(error) = this.send(purchase, lane).await {
                     let shipment = &landing.id;
                     tracing::warn!(%shipment, %error, "the purchase did not come to its end");
                 }
@@ -37,7 +37,7 @@ impl Purchases {
     }
 
     /// Sends an accepted purchase, once: of all who try, one wins the step to SENDING.
-    async fn send(&self, purchase: Purchase) -> Result<(), Fault> {
+    async fn send(&self, purchase: Purchase, lane: Lane) -> Result<(), Fault> {
         let account = self.account_of(&purchase)?;
         let order = order_of(&self.store, &purchase).await?;
 
@@ -56,16 +56,17 @@ impl Purchases {
         let sending =
             sending.ok_or_else(|| Fault::NotFound(format!("shipments/{}", purchase.id)))?;
 
-        let outcome = self.buy(account, &sending, &order, deadline).await;
+        let call = account.call(deadline).behind(lane);
+        let outcome = self.buy(account, call, &sending, &order).await;
         self.record(&sending, outcome).await
     }
 
     pub(super) async fn buy(
         &self,
         account: &Account,
+        call: Call<'_>,
         sending: &Purchase,
         order: &Order,
-        deadline: Instant,
     ) -> Result<Shipment, Error> {
         let keeper = Keeper {
             store: Arc::clone(&self.store),
@@ -73,7 +74,7 @@ impl Purchases {
             clock: Arc::clone(&self.clock),
             sending: sending.clone(),
         };
-        let call = account.call(deadline).seen_by(Arc::new(keeper));
+        let call = call.seen_by(Arc::new(keeper));
         sell(account, &call, order).await
     }
 

@@ -13,9 +13,10 @@ mod testimony;
 mod tests;
 mod witness;
 
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use parcelgate_carrier::{Ability, Direction, Order};
+use parcelgate_carrier::{Ability, Direction, Lane, Order};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{
     Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal, PurchaseState,
@@ -57,6 +58,8 @@ pub struct PurchaseRequest {
     pub direction: Direction,
     /// Whether the same parcel may be bought twice.
     pub allow_duplicate: bool,
+    /// Behind whom it waits where a carrier's quota is short.
+    pub lane: Lane,
 }
 
 /// Everything about a shipment but who carries it.
@@ -134,6 +137,12 @@ impl Purchases {
         }
     }
 
+    /// How many purchases of one batch are under way at once.
+    #[must_use]
+    pub fn at_once_max(&self) -> NonZeroUsize {
+        self.config.batch_at_once_max
+    }
+
     /// Buys what is asked for, or says where the purchase of that `request_id` stands.
     ///
     /// # Errors
@@ -178,7 +187,7 @@ impl Purchases {
             Ok(applied) => {
                 let purchase = applied.shipments.into_iter().next();
                 let purchase = purchase.ok_or_else(|| Fault::NotFound("purchase".to_owned()))?;
-                self.finish(caller, purchase).await
+                self.finish(caller, purchase, request.lane).await
             }
             Err(StoreError::AlreadyAsked(known)) => {
                 self.join(caller, known.body_sha256, &known.subject, &request)
@@ -225,14 +234,19 @@ impl Purchases {
             .and_then(|id| id.parse().ok());
         let id: ShipmentId = id.ok_or_else(|| Fault::NotFound(subject.to_owned()))?;
         let purchase = self.read(caller, &id).await?;
-        self.finish(caller, purchase).await
+        self.finish(caller, purchase, request.lane).await
     }
 
     /// Sees to it that somebody is at it, and waits for the end of that as long as the caller does.
-    async fn finish(&self, caller: &Caller, purchase: Purchase) -> Result<Purchase, Fault> {
+    async fn finish(
+        &self,
+        caller: &Caller,
+        purchase: Purchase,
+        lane: Lane,
+    ) -> Result<Purchase, Fault> {
         let id = purchase.id.clone();
         let flight = match purchase.version.state {
-            PurchaseState::Accepted => Some(self.take_off(purchase)),
+            PurchaseState::Accepted => Some(self.take_off(purchase, lane)),
             PurchaseState::Sending => self.flights.of(&id),
             PurchaseState::Purchased
             | PurchaseState::PurchasedNoLabel

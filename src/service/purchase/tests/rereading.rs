@@ -43,8 +43,8 @@ async fn interrupted_after(answers: Vec<(u16, &'static str)>) -> (Option<Outcome
         .step(&accepted, Step::Sending { lease_until })
         .await;
     let account = purchases.accounts.get(&sending.account).unwrap();
-    let deadline = instant() + Duration::from_secs(10);
-    let _lost = purchases.buy(account, &sending, &order, deadline).await;
+    let call = account.call(instant() + Duration::from_secs(10));
+    let _lost = purchases.buy(account, call, &sending, &order).await;
     let doubt = fault::kept(&Error::new(Kind::OutcomeUnknown, ACME, "buy"));
     let unknown = purchases.step(&sending, Step::Unknown(doubt)).await;
     let outcome = purchases.reread(&unknown).await.unwrap();
