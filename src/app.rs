@@ -29,6 +29,7 @@ use crate::service::late::LateWatch;
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
+use crate::service::replace::Replacements;
 use crate::service::review::Reviews;
 use crate::service::settle::Settlement;
 use crate::service::shipments::Shipments;
@@ -212,17 +213,12 @@ impl Ground {
             config.http.public_url.clone(),
             push_pepper(config),
         ));
+        let (purchases, voids, replacements) = self.buying(&rates);
         Ok(Services {
             keys: Arc::new(Keys::new(store(), clock(), config.grpc.calls_per_s)),
-            purchases: Purchases::new(
-                accounts(),
-                Arc::clone(&rates),
-                store(),
-                Arc::clone(&self.seal),
-                clock(),
-                config.purchase.clone(),
-                self.tasks.clone(),
-            ),
+            purchases,
+            voids,
+            replacements,
             rates,
             shipments: Arc::new(Shipments::new(store())),
             reviews: Arc::new(Reviews::new(
@@ -232,7 +228,6 @@ impl Ground {
                 clock(),
                 config.purchase.late_watch_s.clone(),
             )),
-            voids: Voids::new(accounts(), store(), clock(), self.tasks.clone()),
             tracks: Tracks::new(
                 accounts(),
                 store(),
@@ -257,6 +252,37 @@ impl Ground {
         })
     }
 
+    /// What spends money, and takes it back.
+    fn buying(&self, rates: &Arc<Rates>) -> (Purchases, Voids, Replacements) {
+        let (accounts, store, clock, tasks) = (
+            || self.accounts.clone(),
+            || self.store.clone(),
+            || self.clock.clone(),
+            || self.tasks.clone(),
+        );
+        let config = &self.config.purchase;
+        let purchases = Purchases::new(
+            accounts(),
+            Arc::clone(rates),
+            store(),
+            Arc::clone(&self.seal),
+            clock(),
+            config.clone(),
+            tasks(),
+        );
+        let voids = Voids::new(accounts(), store(), clock(), tasks());
+        let replacements = Replacements::new(
+            accounts(),
+            purchases.clone(),
+            voids.clone(),
+            store(),
+            clock(),
+            Duration::from_secs(config.replace_s),
+            tasks(),
+        );
+        (purchases, voids, replacements)
+    }
+
     /// What goes on by itself.
     fn loops(&self, services: &Services) -> Vec<JoinHandle<()>> {
         let config = &self.config;
@@ -266,6 +292,7 @@ impl Ground {
             self.accounts.clone(),
             services.purchases.clone(),
             services.voids.clone(),
+            services.replacements.clone(),
             self.store.clone(),
             self.clock.clone(),
             config.purchase.clone(),

@@ -131,6 +131,7 @@ impl House {
             quoted: Some(usd(1_000)),
             order_number: None,
             twin: None,
+            replaces: None,
         };
         let key = RequestKey {
             method: "PurchaseLabel".to_owned(),

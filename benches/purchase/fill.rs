@@ -79,6 +79,7 @@ fn purchase(batch: Batch, number: u32) -> anyhow::Result<Batch> {
         quoted: None,
         order_number: Some(format!("F-{number}")),
         twin: Some(format!("{number:064x}")),
+        replaces: None,
     };
     let number = format!("1ZF{number:015}");
     let bought = Bought {

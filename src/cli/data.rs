@@ -2,8 +2,8 @@
 
 use parcelgate_proto::google::r#type::Money;
 use parcelgate_proto::v1::{
-    Carrier, CarrierFailure, CarrierStatus, Charge, Event, Quote, Shipment, Tracker, TrackingEvent,
-    TrackingStatus,
+    Carrier, CarrierFailure, CarrierStatus, Charge, Event, PurchaseRefusal, Quote, Shipment,
+    Tracker, TrackingEvent, TrackingStatus,
 };
 use serde_json::{Value, json};
 
@@ -94,6 +94,23 @@ pub(crate) fn failure(failure: &CarrierFailure) -> Value {
     })
 }
 
+/// Why an item of a batch was not bought.
+pub(crate) fn refusal(refusal: &PurchaseRefusal) -> Value {
+    let violations: Vec<Value> = refusal
+        .violations
+        .iter()
+        .map(|v| json!({ "field": v.field, "description": v.description }))
+        .collect();
+    json!({
+        "code": refusal.code,
+        "reason": refusal.reason,
+        "message": refusal.message,
+        "metadata": refusal.metadata,
+        "violations": violations,
+        "retry_after_ms": millis(refusal.retry_after.as_ref()),
+    })
+}
+
 /// A shipment.
 pub(crate) fn shipment(shipment: &Shipment) -> Value {
     let parcels: Vec<Value> = shipment
@@ -107,6 +124,8 @@ pub(crate) fn shipment(shipment: &Shipment) -> Value {
             })
         })
         .collect();
+    let reason = (!shipment.replaces.is_empty())
+        .then(|| without_prefix(shipment.replace_reason().as_str_name(), "REPLACE_REASON_"));
     json!({
         "name": shipment.name,
         "state": show::state(shipment.state()),
@@ -123,6 +142,9 @@ pub(crate) fn shipment(shipment: &Shipment) -> Value {
         "failure": shipment.failure.as_ref().map(failure),
         "create_time": time(shipment.create_time.as_ref()),
         "update_time": time(shipment.update_time.as_ref()),
+        "replaces": shipment.replaces,
+        "replace_reason": reason,
+        "replaced_by": shipment.replaced_by,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The command line: a client of the gRPC interface.
 
 mod backup;
+mod batch;
 mod carriers;
 mod completions;
 mod connect;
@@ -14,6 +15,7 @@ mod out;
 mod papers;
 mod parse;
 mod rates;
+mod replace;
 mod request;
 mod restore;
 mod sandbox;
@@ -62,9 +64,11 @@ enum Command {
     Demo(demo::DemoArgs),
     Rates(rates::RatesArgs),
     Ship(ship::ShipArgs),
+    Batch(batch::BatchArgs),
     Track(track::TrackArgs),
     Watch(watch::WatchArgs),
     Void(void::VoidArgs),
+    Replace(replace::ReplaceArgs),
     Papers(papers::PapersArgs),
     Settle(settle::SettleArgs),
     Carriers(carriers::CarriersArgs),
@@ -113,9 +117,11 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         }
         Command::Rates(args) => rates::run(args, out).await?,
         Command::Ship(args) => ship::run(args, out).await?,
+        Command::Batch(args) => batch::run(args, out).await?,
         Command::Track(args) => track::run(args, out).await?,
         Command::Watch(args) => watch::run(args, out).await?,
         Command::Void(args) => void::run(args, out).await?,
+        Command::Replace(args) => replace::run(args, out).await?,
         Command::Papers(args) => papers::run(args, out).await?,
         Command::Settle(args) => settle::run(args, out).await?,
         Command::Carriers(args) => carriers::run(args, out).await?,

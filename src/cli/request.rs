@@ -89,7 +89,11 @@ impl ShipmentArgs {
     }
 }
 
-fn read(file: &Path) -> anyhow::Result<ShipmentSpec> {
+/// The shipment in a file.
+///
+/// # Errors
+/// When it cannot be read or holds none; names the field.
+pub(crate) fn read(file: &Path) -> anyhow::Result<ShipmentSpec> {
     let text = read_text(file, FILE_BYTES_MAX)?;
     let shipment: ShipmentFile = serde_json::from_str(&text)
         .with_context(|| format!("{} holds no shipment", file.display()))?;

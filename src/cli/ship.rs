@@ -61,7 +61,7 @@ pub(crate) struct ShipArgs {
 
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
-struct SelectionArgs {
+pub(crate) struct SelectionArgs {
     /// A quote by name, as `parcelgate rates` shows it.
     #[arg(long, value_name = "quotes/...")]
     quote: Option<String>,
@@ -78,7 +78,7 @@ struct SelectionArgs {
 
 /// The form of a label.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FormatArg {
+pub(crate) enum FormatArg {
     /// A document for any printer.
     Pdf,
     /// A picture.
@@ -87,7 +87,21 @@ enum FormatArg {
     Zpl,
 }
 
-fn service(text: &str) -> Result<ServiceSelection, String> {
+impl From<FormatArg> for LabelFormat {
+    fn from(format: FormatArg) -> Self {
+        match format {
+            FormatArg::Pdf => Self::Pdf,
+            FormatArg::Png => Self::Png,
+            FormatArg::Zpl => Self::Zpl,
+        }
+    }
+}
+
+/// `ups-ohio/03`.
+///
+/// # Errors
+/// When it is no account with a service.
+pub(crate) fn service(text: &str) -> Result<ServiceSelection, String> {
     let (account, service) = text.split_once('/').ok_or_else(|| {
         format!("{text:?} is no service: write ACCOUNT/CODE, such as ups-ohio/03")
     })?;
@@ -98,7 +112,8 @@ fn service(text: &str) -> Result<ServiceSelection, String> {
 }
 
 impl SelectionArgs {
-    fn selection(&self, deliver_by: Option<Date>) -> Selection {
+    /// Who is to carry it; of what a choice finds, only what is promised by `deliver_by`.
+    pub(crate) fn selection(&self, deliver_by: Option<Date>) -> Selection {
         if let Some(quote) = &self.quote {
             return Selection::Quote(quote.clone());
         }
@@ -124,11 +139,7 @@ impl SelectionArgs {
 /// When the gateway cannot be reached, or nothing was bought for certain.
 pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
     let request_id = args.request_id.unwrap_or_else(Uuid::now_v7);
-    let format = match args.format {
-        FormatArg::Pdf => LabelFormat::Pdf,
-        FormatArg::Png => LabelFormat::Png,
-        FormatArg::Zpl => LabelFormat::Zpl,
-    };
+    let format = LabelFormat::from(args.format);
     let request = PurchaseLabelRequest {
         request_id: request_id.to_string(),
         shipment: Some(args.shipment.spec()?),
@@ -170,7 +181,8 @@ pub(crate) async fn run(args: ShipArgs, out: &mut Out) -> anyhow::Result<()> {
     )
 }
 
-fn describe(shipment: &Shipment) -> String {
+/// A shipment in a few lines.
+pub(crate) fn describe(shipment: &Shipment) -> String {
     let price = shipment.charged.as_ref().or(shipment.quoted_total.as_ref());
     let mut text = format!(
         "{}  {}  {} {}  {}",

@@ -36,7 +36,7 @@ pub(super) fn answers(
             async move {
                 let request_id = request.request_id.clone();
                 let outcome = match bought(&api, &metadata, end, &request).await {
-                    Ok(shipment) => Outcome::Shipment(shipment),
+                    Ok(shipment) => Outcome::Shipment(Box::new(shipment)),
                     Err(status) => Outcome::Refusal(write::refusal(&status)),
                 };
                 v1::BatchPurchaseLabelsResponse {

@@ -43,6 +43,7 @@ use crate::service::keys::Keys;
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
+use crate::service::replace::Replacements;
 use crate::service::review::Reviews;
 use crate::service::shipments::Shipments;
 use crate::service::subscriptions::Subscriptions;
@@ -63,6 +64,8 @@ pub struct Services {
     pub shipments: Arc<Shipments>,
     /// Labels voided.
     pub voids: Voids,
+    /// Shipments replaced.
+    pub replacements: Replacements,
     /// Purchases that wait for a person.
     pub reviews: Arc<Reviews>,
     /// Parcels followed.
@@ -189,6 +192,7 @@ fn selling(
         purchases: services.purchases.clone(),
         shipments: Arc::clone(&services.shipments),
         voids: services.voids.clone(),
+        replacements: services.replacements.clone(),
         papers: services.papers.clone(),
         clock: Arc::clone(&services.clock),
         closing: closing.clone(),

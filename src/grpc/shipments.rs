@@ -18,6 +18,7 @@ use super::rates::today;
 use super::{papers, read, write};
 use crate::service::papers::Papers;
 use crate::service::purchase::Purchases;
+use crate::service::replace::Replacements;
 use crate::service::shipments::Shipments;
 use crate::service::void::Voids;
 use crate::service::{Caller, Fault, Scope};
@@ -28,6 +29,7 @@ pub(super) struct ShipmentApi {
     pub(super) purchases: Purchases,
     pub(super) shipments: Arc<Shipments>,
     pub(super) voids: Voids,
+    pub(super) replacements: Replacements,
     pub(super) papers: Papers,
     pub(super) clock: SharedClock,
     pub(super) closing: CancellationToken,
@@ -99,6 +101,20 @@ impl ShipmentService for ShipmentApi {
         let wanted = read::purchase_back(request.get_ref(), today(&self.clock), unknown)?;
         let purchase = self.purchases.purchase(&caller, wanted).await?;
         Ok(Response::new(self.written(&caller, &purchase).await?))
+    }
+
+    async fn replace_shipment(
+        &self,
+        request: Request<v1::ReplaceShipmentRequest>,
+    ) -> Result<Response<v1::ReplaceShipmentResponse>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let unknown = |selection: &_| self.purchases.unknown(selection);
+        let wanted = read::replacement(request.get_ref(), today(&self.clock), unknown)?;
+        let replaced = self.replacements.replace(&caller, wanted).await?;
+        Ok(Response::new(v1::ReplaceShipmentResponse {
+            original: Some(self.written(&caller, &replaced.original).await?),
+            replacement: Some(self.written(&caller, &replaced.replacement).await?),
+        }))
     }
 
     async fn upload_document(

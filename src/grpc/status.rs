@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use parcelgate_carrier::{Error, Kind};
-use parcelgate_domain::Violations;
+use parcelgate_domain::{PurchaseState, Violations};
 use parcelgate_store as store;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
@@ -53,6 +53,20 @@ impl From<Fault> for Status {
             Fault::DuplicateParcel(id) => of_duplicate(text, &id),
             Fault::NothingFits(_) => with(Code::FailedPrecondition, text, "NOTHING_FITS"),
             Fault::NotVoidable(_) => with(Code::FailedPrecondition, text, "NOT_VOIDABLE"),
+            Fault::NotReplaceable(_) => with(Code::FailedPrecondition, text, "NOT_REPLACEABLE"),
+            Fault::AlreadyScanned(number) => with_facts(
+                Code::FailedPrecondition,
+                text,
+                "ALREADY_SCANNED",
+                &[("tracking_number", &number.to_string())],
+            ),
+            Fault::AlreadyReplaced(id) => of_replaced(text, &id),
+            Fault::ReplacementFailed {
+                original,
+                state,
+                replacement,
+                why,
+            } => of_failed_replacement(text, (&original, state), &replacement, why.as_deref()),
             Fault::NotInReview(_) => with(Code::FailedPrecondition, text, "NOT_IN_REVIEW"),
             Fault::NoLabel(_) => with(Code::FailedPrecondition, text, "NO_LABEL"),
             Fault::Label(LabelError::NoWay { .. }) => {
@@ -153,6 +167,35 @@ fn of_duplicate(text: String, id: &store::ShipmentId) -> Status {
     with_facts(Code::FailedPrecondition, text, "DUPLICATE_PARCEL", &facts)
 }
 
+fn of_replaced(text: String, id: &store::ShipmentId) -> Status {
+    let shipment = format!("shipments/{id}");
+    let facts = [("shipment", shipment.as_str())];
+    with_facts(Code::FailedPrecondition, text, "ALREADY_REPLACED", &facts)
+}
+
+fn of_failed_replacement(
+    text: String,
+    (original, state): (&store::ShipmentId, PurchaseState),
+    replacement: &store::ShipmentId,
+    why: Option<&store::Fault>,
+) -> Status {
+    let (original, replacement) = (
+        format!("shipments/{original}"),
+        format!("shipments/{replacement}"),
+    );
+    let mut facts = vec![
+        ("original", original.as_str()),
+        ("original_state", state.name()),
+        ("replacement", replacement.as_str()),
+    ];
+    if let Some(why) = why {
+        facts.push(("kind", why.kind.as_str()));
+        facts.push(("carrier_text", why.text.as_str()));
+        facts.extend(why.code.as_deref().map(|code| ("carrier_code", code)));
+    }
+    with_facts(Code::FailedPrecondition, text, "REPLACEMENT_FAILED", &facts)
+}
+
 fn of_store(error: &store::Error) -> Status {
     match error {
         store::Error::Conflict { .. }
@@ -168,6 +211,7 @@ fn of_store(error: &store::Error) -> Status {
         ),
         store::Error::SpendLimit(refusal) => of_spend_limit(error.to_string(), refusal),
         store::Error::Twin(id) => of_duplicate(error.to_string(), id),
+        store::Error::Replaced(id) => of_replaced(error.to_string(), id),
         store::Error::Taken(_) => with(Code::AlreadyExists, error.to_string(), "TAKEN"),
         store::Error::Missing(_) => with(Code::NotFound, error.to_string(), "NOT_FOUND"),
         store::Error::Closed => retry(Code::Unavailable, "shutting down".to_owned(), "STORE", SOON),

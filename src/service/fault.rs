@@ -1,7 +1,7 @@
 //! Why a use case did not do what was asked. A closed list: `grpc::status` has one row for each.
 
 use parcelgate_carrier::{Ability, Kind};
-use parcelgate_domain::{CarrierId, Money, PurchaseState, Violations};
+use parcelgate_domain::{CarrierId, Money, PurchaseState, TrackingNumber, Violations};
 use parcelgate_store as store;
 
 use crate::label::LabelError;
@@ -67,6 +67,35 @@ pub enum Fault {
     /// What was bought cannot be voided from where it stands.
     #[error("a shipment that is {} cannot be voided", .0.name())]
     NotVoidable(PurchaseState),
+    /// From where it stands nothing can be made instead of it.
+    #[error("a shipment that is {} cannot be replaced", .0.name())]
+    NotReplaceable(PurchaseState),
+    /// The carrier has it already.
+    #[error(
+        "the carrier has scanned {0}, so its label cannot be voided; say keep_original to buy \
+         another one beside it"
+    )]
+    AlreadyScanned(TrackingNumber),
+    /// Another was made instead of it.
+    #[error("it is replaced by shipments/{0} already; replace that one")]
+    AlreadyReplaced(store::ShipmentId),
+    /// The replacement was not bought.
+    #[error(
+        "shipments/{original} is {} and its replacement was not bought: {}; buy anew under a new \
+         request_id",
+        .state.name(),
+        .why.as_ref().map_or("nothing was sent", |why| why.text.as_str())
+    )]
+    ReplacementFailed {
+        /// What was to be replaced.
+        original: store::ShipmentId,
+        /// Where that stands now.
+        state: PurchaseState,
+        /// What was not bought.
+        replacement: store::ShipmentId,
+        /// In our terms and in the carrier's.
+        why: Option<Box<store::Fault>>,
+    },
     /// What became of the purchase is not for a person to say.
     #[error("a shipment that is {} waits for nobody's decision", .0.name())]
     NotInReview(PurchaseState),
@@ -136,6 +165,7 @@ impl From<store::Error> for Fault {
             store::Error::Missing(what) => Self::NotFound(what),
             store::Error::SpendLimit(refusal) => Self::SpendLimit(refusal),
             store::Error::Twin(id) => Self::DuplicateParcel(id),
+            store::Error::Replaced(id) => Self::AlreadyReplaced(id),
             other @ (store::Error::Conflict { .. }
             | store::Error::Illegal { .. }
             | store::Error::AlreadyAsked(_)

@@ -17,6 +17,7 @@ pub mod ledger;
 pub mod papers;
 pub mod purchase;
 pub mod rates;
+pub mod replace;
 pub mod restored;
 pub mod review;
 pub mod settle;

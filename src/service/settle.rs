@@ -15,6 +15,7 @@ use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, 
 
 use super::late;
 use super::purchase::{Purchases, bought, order_of, trackers};
+use super::replace::Replacements;
 use super::void::{Voids, shipment_of};
 use super::{Account, Accounts, Fault, fault};
 use crate::config::PurchaseConfig;
@@ -25,6 +26,7 @@ pub struct Settlement {
     accounts: Arc<Accounts>,
     purchases: Purchases,
     voids: Voids,
+    replacements: Replacements,
     store: Arc<dyn Store>,
     clock: SharedClock,
     config: PurchaseConfig,
@@ -49,6 +51,7 @@ impl Settlement {
         accounts: Arc<Accounts>,
         purchases: Purchases,
         voids: Voids,
+        replacements: Replacements,
         store: Arc<dyn Store>,
         clock: SharedClock,
         config: PurchaseConfig,
@@ -57,6 +60,7 @@ impl Settlement {
             accounts,
             purchases,
             voids,
+            replacements,
             store,
             clock,
             config,
@@ -90,6 +94,9 @@ impl Settlement {
 
     async fn settle(&self, purchase: Purchase, now: Timestamp) -> Result<(), Fault> {
         match purchase.version.state {
+            PurchaseState::Accepted if awaits_void(&purchase) => {
+                self.replacements.settle(purchase, now).await
+            }
             // Nobody came back for it; buying it now would be behind its caller's back.
             PurchaseState::Accepted => {
                 let fault = purchase.fault.clone();
@@ -168,6 +175,8 @@ impl Settlement {
         self.voids.carry_out(purchase).await?;
         let after = self.store.shipment(&tenant, &id).await?;
         match after {
+            // What was to replace it is given up, and its caller is told.
+            Some(refused) if refused.replaced_by.is_some() => Ok(()),
             Some(refused) if refused.version.state == PurchaseState::VoidRefused => {
                 let why = refused.fault.clone().unwrap_or_else(interrupted);
                 self.review(&refused, why).await
@@ -303,6 +312,11 @@ impl Settlement {
             .unwrap_or_else(PoisonError::into_inner)
             .remove(id);
     }
+}
+
+fn awaits_void(purchase: &Purchase) -> bool {
+    let replaces = purchase.replaces.as_ref();
+    replaces.is_some_and(|replaces| replaces.awaits_void)
 }
 
 /// What is kept of a purchase whose sender is gone.

@@ -176,7 +176,7 @@ impl Voids {
 }
 
 /// More boxes than any shipment has.
-const PARCELS_MAX: u32 = 200;
+pub(super) const PARCELS_MAX: u32 = 200;
 
 fn step_after(outcome: Result<(), Error>) -> Step {
     let error = match outcome {

@@ -92,7 +92,7 @@ impl Class {
 pub enum Lane {
     /// Buying and voiding, and what settles a purchase.
     Buy,
-    /// Prices, and what else somebody waits for.
+    /// Prices, batches of purchases, and what else somebody waits for.
     Quote,
     /// Tracking that somebody waits for.
     Track,

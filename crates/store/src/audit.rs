@@ -251,6 +251,8 @@ mod tests {
             invoiced: Vec::new(),
             order_number: None,
             twin: None,
+            replaces: None,
+            replaced_by: None,
             fault: None,
             created_at: jiff::Timestamp::UNIX_EPOCH,
             updated_at: jiff::Timestamp::UNIX_EPOCH,

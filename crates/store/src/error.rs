@@ -37,6 +37,9 @@ pub enum Error {
     /// The same parcel is bought already, or may be: here is by which shipment.
     #[error("the same parcel was bought as shipment {0}")]
     Twin(ShipmentId),
+    /// The shipment is replaced already, or is being replaced: here is by which.
+    #[error("the shipment is replaced by shipment {0}")]
+    Replaced(ShipmentId),
     /// The API key may not spend that today. Nothing was written.
     #[error("{0}")]
     SpendLimit(Box<SpendRefusal>),

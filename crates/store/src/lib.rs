@@ -38,9 +38,9 @@ pub use records::{
     ApiKey, Blob, Book, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Entry,
     EntryKind, Event, Evidence, Fault, Filter, InvoiceLine, Job, JobReport, LabelRecord, Line,
     NewDelivery, NewInvoiceLine, NewJob, NewPurchase, NewSubscription, NewTracker, Observation,
-    Parcel, ParcelLabel, Purchase, QuoteRecord, Reply, RequestKey, Reservation, ShipmentFilter,
-    ShipmentNews, Spend, Step, Subscription, SubscriptionChange, SubscriptionState, Tracker,
-    TrackerEnd, TrackerFilter, TrackerNews, Version, balance,
+    Parcel, ParcelLabel, Purchase, QuoteRecord, ReplaceReason, Replaces, Reply, RequestKey,
+    Reservation, ShipmentFilter, ShipmentNews, Spend, Step, Subscription, SubscriptionChange,
+    SubscriptionState, Tracker, TrackerEnd, TrackerFilter, TrackerNews, Version, balance,
 };
 
 pub use rules::counted;

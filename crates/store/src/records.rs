@@ -10,6 +10,7 @@ mod key;
 mod label;
 mod purchase;
 mod quote;
+mod replacement;
 mod reply;
 mod reservation;
 mod subscription;
@@ -29,6 +30,7 @@ pub use purchase::{
     Version,
 };
 pub use quote::QuoteRecord;
+pub use replacement::{ReplaceReason, Replaces};
 pub use reply::Reply;
 pub use reservation::{RequestKey, Reservation};
 pub use subscription::{

@@ -6,6 +6,7 @@ mod jobs;
 mod limit;
 mod make;
 mod money;
+mod replacements;
 mod replicas;
 mod replies;
 mod server;
@@ -75,6 +76,7 @@ pub fn cases() -> Vec<Case> {
     let groups = [
         whole::cases(),
         shipments::cases(),
+        replacements::cases(),
         money::cases(),
         invoices::cases(),
         trackers::cases(),

@@ -39,6 +39,7 @@ async fn buy(store: &dyn Store, number: usize) {
         quoted: Some(usd),
         order_number: None,
         twin: None,
+        replaces: None,
     };
     let key = RequestKey {
         method: "PurchaseLabel".to_owned(),

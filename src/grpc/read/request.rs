@@ -6,6 +6,7 @@ use jiff::civil;
 use parcelgate_carrier::{Direction, Lane};
 use parcelgate_domain::{DocumentId, LabelFormat, Violations};
 use parcelgate_proto::v1;
+use parcelgate_store::ReplaceReason;
 use prost::Message;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use super::{address, customs, date, given, known, money, options, parcel};
 use crate::service::Fault;
 use crate::service::purchase::{Goal, PurchaseRequest, Selection, ShipmentSpec};
 use crate::service::rates::RateRequest;
+use crate::service::replace::ReplaceRequest;
 use crate::service::subscriptions::SubscriptionRequest;
 
 /// Most places that one quote asks for.
@@ -87,7 +89,16 @@ pub(in crate::grpc) fn purchase(
     today: civil::Date,
     unknown: impl FnOnce(&Selection) -> Violations,
 ) -> Result<PurchaseRequest, Fault> {
-    let mut found = Violations::new();
+    purchase_with(read, today, unknown, Violations::new())
+}
+
+/// The same, when `found` is wrong already.
+fn purchase_with(
+    read: &v1::PurchaseLabelRequest,
+    today: civil::Date,
+    unknown: impl FnOnce(&Selection) -> Violations,
+    mut found: Violations,
+) -> Result<PurchaseRequest, Fault> {
     let request_id = request_id(&read.request_id, &mut found);
     let spec = spec(read.shipment.as_ref(), today, &mut found);
     let selection = selection(read.selection.as_ref(), &mut found);
@@ -120,6 +131,59 @@ pub(in crate::grpc) fn purchase(
         }
         _ => Err(found.into()),
     }
+}
+
+/// A replacement: what is bought is read as a purchase is.
+pub(in crate::grpc) fn replacement(
+    read: &v1::ReplaceShipmentRequest,
+    today: civil::Date,
+    unknown: impl FnOnce(&Selection) -> Violations,
+) -> Result<ReplaceRequest, Fault> {
+    use v1::purchase_label_request::Selection as Bought;
+    use v1::replace_shipment_request::Selection as Wanted;
+    let mut found = Violations::new();
+    let original = resource_in(&read.name, "shipments", "name", &mut found);
+    let reason = match known(read.reason, "reason", &mut found) {
+        v1::ReplaceReason::AddressCorrected => Some(ReplaceReason::AddressCorrected),
+        v1::ReplaceReason::WrongItem => Some(ReplaceReason::WrongItem),
+        v1::ReplaceReason::Lost => Some(ReplaceReason::Lost),
+        v1::ReplaceReason::Damaged => Some(ReplaceReason::Damaged),
+        v1::ReplaceReason::Other => Some(ReplaceReason::Other),
+        v1::ReplaceReason::Unspecified => None,
+    };
+    if read.reason == 0 {
+        found.require("reason", "why it is replaced");
+    }
+    let selection = read.selection.clone().map(|selection| match selection {
+        Wanted::Quote(name) => Bought::Quote(name),
+        Wanted::Service(service) => Bought::Service(service),
+        Wanted::Choice(choice) => Bought::Choice(choice),
+    });
+    let bought = v1::PurchaseLabelRequest {
+        request_id: read.request_id.clone(),
+        shipment: read.shipment.clone(),
+        selection,
+        max_total: read.max_total.clone(),
+        label_format: read.label_format,
+        validate_only: false,
+        allow_duplicate: read.allow_duplicate,
+    };
+    // Whatever is wrong, what was found before is told with it.
+    let mut purchase = purchase_with(&bought, today, unknown, found)?;
+    let body = v1::ReplaceShipmentRequest {
+        request_id: String::new(),
+        ..read.clone()
+    };
+    purchase.body_sha256 = Sha256::digest(body.encode_to_vec()).into();
+    let (Some(original), Some(reason)) = (original, reason) else {
+        return Err(Violations::new().into());
+    };
+    Ok(ReplaceRequest {
+        original,
+        purchase,
+        reason,
+        keep_original: read.keep_original,
+    })
 }
 
 /// A purchase of a label for the way back.
@@ -157,7 +221,7 @@ pub(in crate::grpc) fn purchase_back(
         max_total: None,
         label_format,
         direction: Direction::Return,
-        allow_duplicate: false,
+        allow_duplicate: read.allow_duplicate,
         lane: Lane::Buy,
     })?)
 }

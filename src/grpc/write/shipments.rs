@@ -2,7 +2,7 @@
 
 use parcelgate_domain::{Label, PurchaseState};
 use parcelgate_proto::v1;
-use parcelgate_store::{Fault, Purchase};
+use parcelgate_store::{Fault, Purchase, ReplaceReason, ShipmentId};
 use sha2::{Digest, Sha256};
 use tonic::Status;
 use tonic_types::StatusExt as _;
@@ -43,6 +43,18 @@ pub(in crate::grpc) fn shipment(purchase: &Purchase, trackers: &Trackers) -> v1:
         failure,
         create_time: Some(time(purchase.created_at)),
         update_time: Some(time(purchase.updated_at)),
+        replaces: named(
+            purchase
+                .replaces
+                .as_ref()
+                .map(|replaces| &replaces.shipment),
+        ),
+        replace_reason: purchase
+            .replaces
+            .as_ref()
+            .map_or(v1::ReplaceReason::Unspecified, |one| reason(one.reason))
+            .into(),
+        replaced_by: named(purchase.replaced_by.as_ref()),
     }
 }
 
@@ -79,6 +91,20 @@ pub(in crate::grpc) fn label(label: Label, tracking_number: String) -> v1::Label
         sha256: sha256(&label.bytes),
         content: label.bytes.into(),
         tracking_number,
+    }
+}
+
+fn named(id: Option<&ShipmentId>) -> String {
+    id.map_or_else(String::new, |id| format!("shipments/{id}"))
+}
+
+fn reason(reason: ReplaceReason) -> v1::ReplaceReason {
+    match reason {
+        ReplaceReason::AddressCorrected => v1::ReplaceReason::AddressCorrected,
+        ReplaceReason::WrongItem => v1::ReplaceReason::WrongItem,
+        ReplaceReason::Lost => v1::ReplaceReason::Lost,
+        ReplaceReason::Damaged => v1::ReplaceReason::Damaged,
+        ReplaceReason::Other => v1::ReplaceReason::Other,
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::FutureExt;
 use parcelgate_carrier::{Call, Direction, Error, Kind, Lane, Order};
 use parcelgate_domain::{PurchaseState, Shipment, TrackingNumber};
 use parcelgate_store::{
@@ -12,27 +11,21 @@ use parcelgate_store::{
 };
 
 use super::Purchases;
-use super::flights::{Flight, Flights};
+use super::flights::Flight;
 use super::witness::{Keeper, Retold};
 use crate::service::{Account, Fault, fault};
 
 impl Purchases {
     /// Starts the task that sends, unless it is in the air already.
-    pub(super) fn take_off(&self, purchase: Purchase, lane: Lane) -> Flight {
+    pub(in crate::service) fn take_off(&self, purchase: Purchase, lane: Lane) -> Flight {
         let id = purchase.id.clone();
-        self.flights.of_or(&id, || {
-            let this = self.clone();
-            let landing = Landing {
-                flights: Arc::clone(&self.flights),
-                id: id.clone(),
-            };
-            let task = self.tasks.spawn(async move {
+        self.flights.of_or(&id, &self.tasks, || {
+            let (this, shipment) = (self.clone(), id.clone());
+            async move {
                 if let Err(error) = this.send(purchase, lane).await {
-                    let shipment = &landing.id;
                     tracing::warn!(%shipment, %error, "the purchase did not come to its end");
                 }
-            });
-            task.map(|_| ()).boxed().shared()
+            }
         })
     }
 
@@ -166,18 +159,6 @@ async fn sell(account: &Account, call: &Call<'_>, order: &Order) -> Result<Shipm
 
 /// How long reading an answer again may take: what it leads to may have to be fetched.
 const REREADING: Duration = Duration::from_secs(15);
-
-/// Takes the flight out of the air, also when its task panics.
-struct Landing {
-    flights: Arc<Flights>,
-    id: ShipmentId,
-}
-
-impl Drop for Landing {
-    fn drop(&mut self) {
-        self.flights.land(&self.id);
-    }
-}
 
 /// Longer than the call, so that an outcome that comes at the last moment is still ours to write.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);

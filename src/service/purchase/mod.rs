@@ -19,7 +19,7 @@ use std::sync::Arc;
 use parcelgate_carrier::{Ability, Direction, Lane, Order};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{
-    Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal, PurchaseState,
+    AccountId, Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal, PurchaseState,
     Reference, Service, ServiceCode, Violations,
 };
 use parcelgate_store::{
@@ -36,7 +36,7 @@ use super::{Account, Accounts, Caller, Fault, MARGIN};
 use crate::config::PurchaseConfig;
 use crate::label::form_to_buy;
 use crate::seal::Seal;
-use flights::Flights;
+pub(super) use flights::{Flight, Flights};
 pub(crate) use witness::{answers_of, opens};
 
 /// What is to be bought.
@@ -163,21 +163,8 @@ impl Purchases {
                 .await;
         }
         in_time(caller)?;
-        let selected = self.select(caller, &request).await?;
-        let order = self.order(&selected, &request)?;
+        let (accepted, _) = self.prepare(caller, &request).await?;
         in_time(caller)?; // a choice asks carriers for their prices first
-        let id = ShipmentId::fresh(self.clock.now());
-        let accepted = NewPurchase {
-            id,
-            reference: order.reference.clone(),
-            account: selected.account.id.clone(),
-            carrier: selected.account.carrier_id().clone(),
-            service: selected.service,
-            order: Personal::new(serde_json::to_string(&order).unwrap_or_default()),
-            quoted: selected.quoted,
-            twin: twin(&order).filter(|_| !request.allow_duplicate),
-            order_number: order.order_number,
-        };
         let batch = Batch::of(&caller.tenant, self.clock.now()).by(caller.key.as_ref());
         match self
             .store
@@ -197,6 +184,46 @@ impl Purchases {
         }
     }
 
+    /// The purchase as it would be accepted, and its order: who is to carry it, and whether that
+    /// carrier's own rules allow it.
+    pub(super) async fn prepare(
+        &self,
+        caller: &Caller,
+        request: &PurchaseRequest,
+    ) -> Result<(NewPurchase, Order), Fault> {
+        let selected = self.select(caller, request).await?;
+        let order = self.order(&selected, request)?;
+        let new = NewPurchase {
+            id: ShipmentId::fresh(self.clock.now()),
+            reference: order.reference.clone(),
+            account: selected.account.id.clone(),
+            carrier: selected.account.carrier_id().clone(),
+            service: selected.service,
+            order: Personal::new(serde_json::to_string(&order).unwrap_or_default()),
+            quoted: selected.quoted,
+            order_number: order.order_number.clone(),
+            twin: twin(&order).filter(|_| !request.allow_duplicate),
+            replaces: None,
+        };
+        Ok((new, order))
+    }
+
+    /// Asks the carrier whether it would take the order, where it has a question for that.
+    pub(super) async fn ask_first(
+        &self,
+        caller: &Caller,
+        account: &AccountId,
+        order: &Order,
+    ) -> Result<(), Fault> {
+        let account = self.accounts.named(account.as_str())?;
+        if let (Direction::Outbound, Some(shipping)) = (order.direction, account.carrier.shipping())
+        {
+            let call = account.call(caller.reply_by(MARGIN));
+            shipping.rehearse(&call, order).await?;
+        }
+        Ok(())
+    }
+
     /// Whether the purchase would be taken, by all that is known here and then by the carrier's own
     /// word where it has a question for that. Nothing is bought or written down.
     ///
@@ -209,12 +236,7 @@ impl Purchases {
     ) -> Result<(Arc<Account>, Service, Option<Money>), Fault> {
         let selected = self.select(caller, &request).await?;
         let order = self.order(&selected, &request)?;
-        let account = &selected.account;
-        if let (Direction::Outbound, Some(shipping)) = (order.direction, account.carrier.shipping())
-        {
-            let call = account.call(caller.reply_by(MARGIN));
-            shipping.rehearse(&call, &order).await?;
-        }
+        self.ask_first(caller, &selected.account.id, &order).await?;
         Ok((selected.account, selected.service, selected.quoted))
     }
 

@@ -71,6 +71,7 @@ impl Purchases {
             quoted: None,
             order_number: None,
             twin: None,
+            replaces: None,
         };
         let key = RequestKey {
             method: "PurchaseLabel".to_owned(),

@@ -1,6 +1,6 @@
 //! What becomes of a doubt, on a clock that is turned by hand.
 
-use parcelgate_carrier::Order;
+use parcelgate_carrier::{Exchange as Door, Order};
 use parcelgate_clock::{Clock as _, Manual};
 use parcelgate_domain::{Currency, ExchangeRates, Label, LabelFormat};
 use parcelgate_store::{NewPurchase, Page, RequestKey, Sqlite, TrackerFilter};
@@ -13,6 +13,8 @@ use crate::service::acme::{self, ACME, Books, INDEX_LAG, ORDER, QUIET, Wall};
 use crate::service::late::LateWatch;
 use crate::service::main_tenant;
 use crate::service::rates::{Exchange, ExchangeTable, Rates};
+
+mod replacing;
 
 const NUMBER: &str = "1Z5R89390357567127";
 /// Under which something was bought before.
@@ -29,12 +31,17 @@ struct Stage {
 
 impl Stage {
     async fn set() -> Self {
+        Self::before(Arc::new(Wall)).await
+    }
+
+    /// With a carrier that sells at this door.
+    async fn before(door: Arc<dyn Door>) -> Self {
         let config = Config::load(None).unwrap();
         let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
         let manual = Arc::new(Manual::at("2026-11-23T12:00:00Z".parse().unwrap()));
         let clock: SharedClock = manual.clone();
         let books = Books::default();
-        let accounts = vec![acme::account(Arc::new(Wall), books.clone())];
+        let accounts = vec![acme::account(door, books.clone())];
         let accounts = Arc::new(Accounts::new(accounts));
         let exchange = Exchange::new(ExchangeTable {
             base: Currency::USD,
@@ -70,10 +77,20 @@ impl Stage {
             clock.clone(),
             &config.purchase.late_watch_s,
         );
+        let replacements = Replacements::new(
+            accounts.clone(),
+            purchases.clone(),
+            voids.clone(),
+            store.clone(),
+            clock.clone(),
+            Duration::from_secs(config.purchase.replace_s),
+            TaskTracker::new(),
+        );
         let settlement = Settlement::new(
             accounts,
             purchases,
             voids,
+            replacements,
             store.clone(),
             clock,
             config.purchase.clone(),
@@ -121,6 +138,7 @@ impl Stage {
             quoted: None,
             order_number: None,
             twin: None,
+            replaces: None,
         };
         let key = RequestKey {
             method: "PurchaseLabel".to_owned(),

@@ -1,5 +1,6 @@
 //! What comes back: a label for the customer, where the carrier sells one.
 
+use parcelgate_domain::{Currency, Money};
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::{
     LabelFormat, PurchaseReturnLabelRequest, ServiceSelection, Shipment, ShipmentSpec,
@@ -27,7 +28,7 @@ fn back(account: &str, service: &str, spec: ShipmentSpec) -> PurchaseReturnLabel
             account: account.into(),
             service: service.into(),
         }),
-        label_format: LabelFormat::Unspecified.into(),
+        ..PurchaseReturnLabelRequest::default()
     }
 }
 
@@ -105,5 +106,39 @@ async fn a_return_that_cannot_be_taken_back_is_not_called_void() {
     assert!(sold.all(|parcel| parcel.voided.is_none()));
     let wrong = buy(&stage, back(PAKET, "V01PAK", in_germany())).await;
     assert_eq!(fields(&wrong.unwrap_err()), ["service.service"]);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_return_stands_under_the_limits_of_any_purchase() {
+    let mut stage = Stage::six().await;
+    let of_order = || {
+        let spec = ShipmentSpec {
+            order_number: "113-91".into(),
+            ..at_home()
+        };
+        back(UPS, "03", spec)
+    };
+    let first = buy(&stage, of_order()).await.unwrap();
+    let refused = buy(&stage, of_order()).await.unwrap_err();
+    let why = reason(&refused, Code::FailedPrecondition);
+    assert_eq!(why, "DUPLICATE_PARCEL");
+    assert_eq!(fact(&refused, "shipment"), first.name);
+    let meant = PurchaseReturnLabelRequest {
+        allow_duplicate: true,
+        ..of_order()
+    };
+    buy(&stage, meant).await.unwrap();
+
+    // A return has no quote, and without a price nothing is bought under a limit.
+    let limit = Money::of_minor(1_000_000, Currency::USD);
+    stage.key = stage
+        .gateway
+        .create_limited_key("returns", limit)
+        .await
+        .unwrap();
+    let refused = buy(&stage, back(UPS, "03", at_home())).await.unwrap_err();
+    assert_eq!(reason(&refused, Code::FailedPrecondition), "SPEND_LIMIT");
+    assert_eq!(stage.carriers().parcels().len(), 2);
     stage.stop().await;
 }

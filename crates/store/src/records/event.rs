@@ -6,7 +6,7 @@ use parcelgate_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Parcel, Purchase, Tracker};
+use super::{Fault, Parcel, Purchase, Replaces, Tracker};
 use crate::{EventUid, ShipmentId, Tenant, TrackerId};
 
 /// One entry of the log.
@@ -55,6 +55,12 @@ pub struct ShipmentNews {
     pub charged: Option<Money>,
     /// The seller's own order number.
     pub order_number: Option<String>,
+    /// Instead of which shipment it is made.
+    #[serde(default)]
+    pub replaces: Option<Replaces>,
+    /// What is made instead of it.
+    #[serde(default)]
+    pub replaced_by: Option<ShipmentId>,
     /// What went wrong.
     pub fault: Option<Fault>,
 }
@@ -94,6 +100,8 @@ impl ShipmentNews {
             parcels: purchase.parcels.clone(),
             charged: purchase.charged,
             order_number: purchase.order_number.clone(),
+            replaces: purchase.replaces.clone(),
+            replaced_by: purchase.replaced_by.clone(),
             fault: purchase.fault.clone(),
         }
     }

@@ -8,7 +8,7 @@ use parcelgate_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Blob, ParcelLabel};
+use super::{Blob, ParcelLabel, Replaces};
 use crate::{ShipmentId, Tenant};
 
 /// Where a purchase stands, and how many steps it took to get there. Every step names the version
@@ -49,6 +49,8 @@ pub struct NewPurchase {
     /// What another purchase of the same parcel would have too: of two such, one is accepted until
     /// it has come to nothing.
     pub twin: Option<String>,
+    /// Instead of which shipment, if of any.
+    pub replaces: Option<Replaces>,
 }
 
 /// A purchase as it stands. Its order is apart: [`Store::order`](crate::Store::order).
@@ -82,6 +84,10 @@ pub struct Purchase {
     pub order_number: Option<String>,
     /// What makes another one the same parcel.
     pub twin: Option<String>,
+    /// Instead of which shipment it is made.
+    pub replaces: Option<Replaces>,
+    /// What is made instead of it, unless that has come to nothing.
+    pub replaced_by: Option<ShipmentId>,
     /// What last went wrong.
     pub fault: Option<Fault>,
     /// When it was accepted.

@@ -1,6 +1,6 @@
 //! The rows that a group of batches is decided on, and what the batches make of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
@@ -23,7 +23,7 @@ pub(crate) struct Ledger {
     pub(crate) reservations: Overlay<(Tenant, RequestKey), Reservation>,
     pub(crate) shipments: Overlay<(Tenant, ShipmentId), Purchase>,
     pub(crate) references: Overlay<(Tenant, Reference), ShipmentId>,
-    pub(crate) twins: Overlay<(Tenant, String), ShipmentId>,
+    pub(crate) twins: Overlay<(Tenant, String), BTreeSet<ShipmentId>>,
     pub(crate) trackers: Overlay<(Tenant, TrackerId), Tracker>,
     pub(crate) numbers: Overlay<(Tenant, CarrierId, TrackingNumber), TrackerId>,
     pub(crate) known: Overlay<(Tenant, TrackerId), Known>,

@@ -16,6 +16,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Needs {
     pub(crate) requests: BTreeSet<(Tenant, RequestKey)>,
+    /// Also those that one of them is made instead of.
     pub(crate) shipments: BTreeSet<(Tenant, ShipmentId)>,
     pub(crate) references: BTreeSet<(Tenant, Reference)>,
     pub(crate) twins: BTreeSet<(Tenant, String)>,
@@ -59,6 +60,10 @@ impl Needs {
             }
             Verb::Accept(new) => {
                 self.shipments.insert((tenant.clone(), new.id.clone()));
+                if let Some(replaces) = &new.replaces {
+                    self.shipments
+                        .insert((tenant.clone(), replaces.shipment.clone()));
+                }
                 if let Some(twin) = &new.twin {
                     self.twins.insert((tenant.clone(), twin.clone()));
                 }

@@ -25,12 +25,20 @@ impl Ledger {
             return Err(Error::Taken(format!("reference {}", new.reference)));
         }
         let twin = new.twin.clone().map(|twin| (now.tenant.clone(), twin));
-        if let Some(other) = twin.as_ref().and_then(|twin| self.twins.get(twin)) {
+        let replaced = new.replaces.as_ref().map(|replaces| &replaces.shipment);
+        let alike = twin.as_ref().and_then(|twin| self.twins.get(twin));
+        let alike = alike.cloned().unwrap_or_default();
+        if let Some(other) = alike.iter().find(|other| Some(*other) != replaced) {
             return Err(Error::Twin(other.clone()));
         }
         self.may_spend(now, new.quoted)?;
+        if let Some(replaced) = replaced {
+            self.replace(now, replaced, &new.id)?;
+        }
         if let Some(twin) = twin {
-            self.twins.put(twin, new.id.clone());
+            let mut alike = alike;
+            alike.insert(new.id.clone());
+            self.twins.put(twin, alike);
         }
         self.references.put(reference, new.id.clone());
         let order = (now.tenant.clone(), new.id.clone(), new.order);
@@ -53,6 +61,8 @@ impl Ledger {
             invoiced: Vec::new(),
             order_number: new.order_number,
             twin: new.twin,
+            replaces: new.replaces,
+            replaced_by: None,
             fault: None,
             created_at: now.at,
             updated_at: now.at,
@@ -76,6 +86,13 @@ impl Ledger {
         }
         let to = step.leads_to();
         if !present.state.may_become(to) {
+            return Err(Error::Illegal {
+                id,
+                from: present.state,
+                to,
+            });
+        }
+        if to == PurchaseState::Sending && !self.may_be_sent(now, &purchase)? {
             return Err(Error::Illegal {
                 id,
                 from: present.state,
@@ -162,8 +179,8 @@ impl Ledger {
         purchase: Purchase,
         applied: &mut Applied,
     ) -> Result<()> {
-        if let (Some(twin), true) = (&purchase.twin, purchase.version.state.is_nothing()) {
-            self.twins.remove((now.tenant.clone(), twin.clone()));
+        if purchase.version.state.is_nothing() {
+            self.come_to_nothing(now, &purchase);
         }
         let state = purchase.version.state.name().to_ascii_lowercase();
         let news = News {
@@ -183,6 +200,54 @@ impl Ledger {
         let row = (now.tenant.clone(), purchase.id.clone());
         self.shipments.put(row, purchase);
         Ok(())
+    }
+
+    /// Another may be bought of the same parcel, and instead of the same shipment.
+    fn come_to_nothing(&mut self, now: &Now<'_>, purchase: &Purchase) {
+        if let Some(twin) = &purchase.twin {
+            let twin = (now.tenant.clone(), twin.clone());
+            let mut alike = self.twins.get(&twin).cloned().unwrap_or_default();
+            alike.remove(&purchase.id);
+            self.twins.put(twin, alike);
+        }
+        let replaces = purchase.replaces.as_ref();
+        let row = replaces.map(|replaces| (now.tenant.clone(), replaces.shipment.clone()));
+        let original = row.as_ref().and_then(|row| self.shipments.get(row));
+        let original = original.filter(|one| one.replaced_by.as_ref() == Some(&purchase.id));
+        if let (Some(row), Some(original)) = (row, original.cloned()) {
+            let free = Purchase {
+                replaced_by: None,
+                ..original
+            };
+            self.shipments.put(row, free);
+        }
+    }
+
+    /// Names what is made instead of a shipment. That is no step of it: the event of the new
+    /// purchase tells it.
+    fn replace(&mut self, now: &Now<'_>, id: &ShipmentId, by: &ShipmentId) -> Result<()> {
+        let original = self.own_shipment(now, id)?;
+        if let Some(other) = original.replaced_by {
+            return Err(Error::Replaced(other));
+        }
+        let replaced = Purchase {
+            replaced_by: Some(by.clone()),
+            ..original
+        };
+        self.shipments
+            .put((now.tenant.clone(), id.clone()), replaced);
+        Ok(())
+    }
+
+    /// Whether what it waits for is void. Nothing leads out of VOIDED, so it stays so.
+    fn may_be_sent(&self, now: &Now<'_>, purchase: &Purchase) -> Result<bool> {
+        match &purchase.replaces {
+            Some(replaces) if replaces.awaits_void => {
+                let original = self.own_shipment(now, &replaces.shipment)?;
+                Ok(original.version.state == PurchaseState::Voided)
+            }
+            Some(_) | None => Ok(true),
+        }
     }
 
     fn add_labels(

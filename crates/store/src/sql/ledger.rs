@@ -1,6 +1,6 @@
 //! Loads the rows that batches are decided on, and writes what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::connection::Connection;
 use super::{
@@ -56,14 +56,23 @@ async fn load_shipments(on: &mut Connection, needs: &Needs, ledger: &mut Ledger)
     let mut found = shipments::load(on, &needs.shipments).await?;
     found.extend(shipments::load_by_reference(on, &needs.references).await?);
     let twins = shipments::load_twins(on, &needs.twins).await?;
+    let mut alike: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for shipment in &twins {
         if let Some(twin) = shipment.twin.clone() {
-            ledger
-                .twins
-                .load((shipment.tenant.clone(), twin), shipment.id.clone());
+            let twin = (shipment.tenant.clone(), twin);
+            alike.entry(twin).or_default().insert(shipment.id.clone());
         }
     }
+    for (twin, ids) in alike {
+        ledger.twins.load(twin, ids);
+    }
     found.extend(twins);
+    let replaced = found.iter().filter_map(|shipment| {
+        let replaces = shipment.replaces.as_ref()?;
+        Some((shipment.tenant.clone(), replaces.shipment.clone()))
+    });
+    let replaced: BTreeSet<_> = replaced.collect();
+    found.extend(shipments::load(on, &replaced).await?);
     for shipment in found {
         let reference = (shipment.tenant.clone(), shipment.reference.clone());
         ledger.references.load(reference, shipment.id.clone());

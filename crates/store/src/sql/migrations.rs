@@ -16,7 +16,7 @@ struct Version {
 }
 
 /// Every version, the oldest first.
-const VERSIONS: [Version; 2] = [
+const VERSIONS: [Version; 3] = [
     Version {
         number: 1,
         name: "first",
@@ -28,6 +28,12 @@ const VERSIONS: [Version; 2] = [
         name: "replies",
         sqlite: include_str!("../../migrations/sqlite/0002_replies.sql"),
         postgres: include_str!("../../migrations/postgres/0002_replies.sql"),
+    },
+    Version {
+        number: 3,
+        name: "replacements",
+        sqlite: include_str!("../../migrations/sqlite/0003_replacements.sql"),
+        postgres: include_str!("../../migrations/postgres/0003_replacements.sql"),
     },
 ];
 

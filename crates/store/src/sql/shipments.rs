@@ -9,7 +9,9 @@ use serde_json::json;
 use super::cells::{Cells, maybe_micros, micros};
 use super::connection::{Connection, Reads};
 use super::statement::{self, Statement};
-use crate::{Page, Purchase, Result, ShipmentFilter, ShipmentId, Tenant, Version};
+use crate::{
+    Page, Purchase, ReplaceReason, Replaces, Result, ShipmentFilter, ShipmentId, Tenant, Version,
+};
 
 #[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[
@@ -74,7 +76,7 @@ const UNSETTLED: &str = "
     SELECT * FROM shipment
     WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
                     'VOIDING', 'VOID_UNKNOWN')
-      AND (state <> 'ACCEPTED' OR updated_at < $2)
+      AND (state <> 'ACCEPTED' OR awaits_void <> 0 OR updated_at < $2)
       AND (state NOT IN ('SENDING', 'VOIDING') OR coalesce(lease_until, $1) <= $1)
     ORDER BY updated_at LIMIT $3";
 
@@ -88,14 +90,17 @@ const ORDER: &str = "SELECT body FROM shipment_order WHERE tenant = $1 AND shipm
 const SAVE: &str = "
     INSERT INTO shipment (tenant, id, reference, account, carrier, service_code, service_name,
                           state, epoch, carrier_number, parcels, charged_minor, charged_currency,
-                          quoted_minor, quoted_currency, invoiced, order_number, twin, fault,
+                          quoted_minor, quoted_currency, invoiced, order_number, twin,
+                          replaces, replace_reason, awaits_void, replaced_by, fault,
                           created_at, updated_at, lease_until)
     SELECT value->>'tenant', value->>'id', value->>'reference', value->>'account',
            value->>'carrier', value->>'service_code', value->>'service_name', value->>'state',
            CAST(value->>'epoch' AS BIGINT), value->>'carrier_number', value->>'parcels',
            CAST(value->'charged'->>'minor' AS BIGINT), value->'charged'->>'currency',
            CAST(value->'quoted'->>'minor' AS BIGINT), value->'quoted'->>'currency', value->>'invoiced',
-           value->>'order_number', value->>'twin', value->>'fault',
+           value->>'order_number', value->>'twin', value->'replaces'->>'shipment',
+           value->'replaces'->>'reason', CAST(value->>'awaits_void' AS BIGINT),
+           value->>'replaced_by', value->>'fault',
            CAST(value->>'created_at' AS BIGINT),
            CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT)
     FROM json_each($1) WHERE true
@@ -103,7 +108,7 @@ const SAVE: &str = "
         state = excluded.state, epoch = excluded.epoch, carrier_number = excluded.carrier_number,
         parcels = excluded.parcels, charged_minor = excluded.charged_minor,
         charged_currency = excluded.charged_currency, invoiced = excluded.invoiced,
-        fault = excluded.fault,
+        replaced_by = excluded.replaced_by, fault = excluded.fault,
         updated_at = excluded.updated_at, lease_until = excluded.lease_until";
 
 const SAVE_ORDERS: &str = "
@@ -164,6 +169,9 @@ pub(super) async fn save<'a>(
             "invoiced": json!(shipment.invoiced).to_string(),
             "order_number": shipment.order_number,
             "twin": shipment.twin,
+            "replaces": shipment.replaces,
+            "awaits_void": i64::from(awaits_void(shipment)),
+            "replaced_by": shipment.replaced_by,
             "fault": shipment.fault.as_ref().map(|fault| json!(fault).to_string()),
             "created_at": micros(shipment.created_at),
             "updated_at": micros(shipment.updated_at),
@@ -271,6 +279,22 @@ pub(super) async fn order(
     statement::one(on, statement, |row| Ok(row.text("body")?.into())).await
 }
 
+fn awaits_void(shipment: &Purchase) -> bool {
+    let replaces = shipment.replaces.as_ref();
+    replaces.is_some_and(|replaces| replaces.awaits_void)
+}
+
+fn replaces(row: &Cells<'_>) -> Result<Option<Replaces>> {
+    let Some(shipment) = row.maybe_parsed("replaces")? else {
+        return Ok(None);
+    };
+    Ok(Some(Replaces {
+        shipment,
+        reason: row.named("replace_reason", ReplaceReason::from_name)?,
+        awaits_void: row.flag("awaits_void")?,
+    }))
+}
+
 fn read(row: &Cells<'_>) -> Result<Purchase> {
     Ok(Purchase {
         tenant: row.parsed("tenant")?,
@@ -293,6 +317,8 @@ fn read(row: &Cells<'_>) -> Result<Purchase> {
         invoiced: row.json("invoiced")?,
         order_number: row.maybe_text("order_number")?,
         twin: row.maybe_text("twin")?,
+        replaces: replaces(row)?,
+        replaced_by: row.maybe_parsed("replaced_by")?,
         fault: row.maybe_json("fault")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

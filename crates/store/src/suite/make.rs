@@ -65,6 +65,7 @@ pub(super) fn purchase(number: usize) -> Made<NewPurchase> {
         quoted: Some(usd(1_234)?),
         order_number: Some(format!("111-{number}")),
         twin: None,
+        replaces: None,
     })
 }
 
