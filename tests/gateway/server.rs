@@ -1,6 +1,7 @@
 //! The server says what it is, how it is, and how much it takes.
 
 use futures::StreamExt as _;
+use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::{
     GetCarrierStatusRequest, ListCarriersRequest, ListServicesRequest, ListWarehousesRequest,
     ValidateAddressRequest, validate_address_response::Outcome,
@@ -16,7 +17,7 @@ use tonic_health::pb::health_client::HealthClient;
 use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::errors::{fact, fields, reason};
-use crate::requests::{abroad, columbus, quote};
+use crate::requests::{abroad, columbus, ground, quote};
 use crate::stage::{Stage, UPS, YANWEN};
 
 const SERVICES: [&str; 6] = [
@@ -179,6 +180,27 @@ async fn what_carriers_can_do_is_told() {
         ("gif zpl".into(), "pdf".into())
     );
 
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn without_the_redis_through_which_quotas_are_shared_it_sells_by_its_part() {
+    let stage = Stage::with(|config| {
+        // Nobody listens there.
+        config.quota.redis_url = "redis://127.0.0.1:1".into();
+        config.quota.replicas_max = 2;
+    })
+    .await;
+    let account = UPS.to_owned();
+    let reply = stage
+        .catalogue()
+        .get_carrier_status(GetCarrierStatusRequest { account })
+        .await;
+    let quotas = reply.unwrap().into_inner().quotas;
+    assert!(!quotas.is_empty());
+    assert!(quotas.iter().all(|quota| quota.source == "LOCAL_SHARE"));
+    let bought = stage.buy(ground()).await.unwrap();
+    assert_eq!(bought.state(), State::Purchased);
     stage.stop().await;
 }
 
