@@ -311,6 +311,12 @@ impl Ground {
             tokio::spawn(jobs::poll(self.store.clone(), poll, tick, closing())),
             tokio::spawn(jobs::settle(settlement, settle_tick, closing())),
             tokio::spawn(jobs::watch_late(late, settle_tick, closing())),
+            tokio::spawn(jobs::forget(
+                store.clone(),
+                clock.clone(),
+                config.purchase.reply_kept(),
+                closing(),
+            )),
             tokio::spawn(push::run(store, clock, config.push.clone(), closing())),
         ];
         loops.extend(upkeep.map(tokio::spawn));

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
+use parcelgate_clock::SharedClock;
 use parcelgate_store::Store;
 use tokio_util::sync::CancellationToken;
 
@@ -64,6 +66,32 @@ pub async fn watch_late(late: LateWatch, tick: Duration, closing: CancellationTo
         }
         tokio::select! {
             () = parcelgate_clock::sleep(tick) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// How often what is kept for a time is looked through, and how much of it goes at once.
+const HOUSEKEEPING: Duration = Duration::from_secs(60);
+const FORGOTTEN_MAX: u32 = 1_000;
+
+/// Forgets what callers need not be told again, until `closing`. The first round is at once.
+pub async fn forget(
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    kept: SignedDuration,
+    closing: CancellationToken,
+) {
+    loop {
+        let before = clock.now().saturating_sub(kept).unwrap_or(Timestamp::MIN);
+        match store.forget_replies(before, FORGOTTEN_MAX).await {
+            // There may be more; others who write come in between.
+            Ok(FORGOTTEN_MAX) if !closing.is_cancelled() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "old replies are not forgotten yet"),
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(HOUSEKEEPING) => {}
             () = closing.cancelled() => return,
         }
     }

@@ -16,7 +16,7 @@ use super::backup::{Fit, data, file_of, key_beside, words};
 use super::out::{self, Out};
 use crate::app;
 use crate::config::Config;
-use crate::service::restored;
+use crate::service::restored::{self, Doubts};
 
 /// Put a backup in the place of the gateway's database
 #[derive(Debug, Args)]
@@ -55,11 +55,14 @@ pub(crate) async fn run(args: RestoreArgs, out: &mut Out) -> anyhow::Result<()> 
     let now = System.now();
     let Some(from) = &args.from else {
         let store = app::open_store(&config.store).await?;
-        let doubted = restored::doubt(&store, now).await;
+        let doubts = restored::doubt(&store, now).await;
         store.close().await;
-        let doubted = doubted?;
-        out.data(&json!({ "doubted": doubted.iter().map(doubt).collect::<Vec<_>>() }))?;
-        return Ok(tell_doubted(&doubted, out)?);
+        let doubts = doubts?;
+        out.data(&json!({
+            "doubted": data_of(&doubts.unknown),
+            "cancelled": data_of(&doubts.cancelled),
+        }))?;
+        return Ok(tell_doubts(&doubts, out)?);
     };
     let to = file_of(&config.store)?;
     let restore = Restore::prepare(from, to, args.force).await?;
@@ -79,7 +82,7 @@ pub(crate) async fn run(args: RestoreArgs, out: &mut Out) -> anyhow::Result<()> 
         to,
         key: &key,
         fit,
-        doubted: settle(&restore, now).await?,
+        doubts: settle(&restore, now).await?,
         kept_key: if args.with_key {
             put_key(&key_copy, &key, args.force, now)?
         } else {
@@ -90,7 +93,7 @@ pub(crate) async fn run(args: RestoreArgs, out: &mut Out) -> anyhow::Result<()> 
 }
 
 /// Changes the restored store before anyone sees it.
-async fn settle(restore: &Restore, now: Timestamp) -> anyhow::Result<Vec<Purchase>> {
+async fn settle(restore: &Restore, now: Timestamp) -> anyhow::Result<Doubts> {
     let store: Arc<dyn Store> = Arc::new(restore.open().await?);
     let settled = async {
         if let Some(lost) = restore.lost() {
@@ -131,7 +134,7 @@ struct Told<'a> {
     to: &'a Path,
     key: &'a Path,
     fit: Fit,
-    doubted: Vec<Purchase>,
+    doubts: Doubts,
     kept_key: Option<PathBuf>,
 }
 
@@ -156,7 +159,8 @@ impl Told<'_> {
                 "state": self.fit.name(),
                 "replaced": self.kept_key.as_ref().map(shown),
             },
-            "doubted": self.doubted.iter().map(doubt).collect::<Vec<_>>(),
+            "doubted": data_of(&self.doubts.unknown),
+            "cancelled": data_of(&self.doubts.cancelled),
             "lost": lost.as_ref().map(|lost| json!({
                 "requests": lost.many,
                 "first_requests": lost.requests.iter().map(request).collect::<Vec<_>>(),
@@ -182,7 +186,7 @@ impl Told<'_> {
                  another, and what carriers answered is not read again."
             )),
         })?;
-        tell_doubted(&self.doubted, out)?;
+        tell_doubts(&self.doubts, out)?;
         match &lost {
             Some(lost) if lost.many == 0 => {
                 out.say("Every request of the database that was replaced is in it.")?;
@@ -206,12 +210,22 @@ fn unknown(last_at: Option<Timestamp>) -> String {
     )
 }
 
-fn tell_doubted(doubted: &[Purchase], out: &mut Out) -> std::io::Result<()> {
-    let many = doubted.len();
+fn tell_doubts(doubts: &Doubts, out: &mut Out) -> std::io::Result<()> {
+    let many = doubts.unknown.len();
     out.say(format!(
         "{many} purchases that the backup has as accepted may have been sent since: they are \
-         UNKNOWN now, and the gateway looks them up"
-    ))
+         UNKNOWN now, and the gateway looks them up."
+    ))?;
+    for purchase in &doubts.cancelled {
+        let (id, reference) = (&purchase.id, &purchase.reference);
+        let warning = format!(
+            "shipments/{id} is CANCELLED now: it was to replace another, and may have been bought \
+             since. Look with {} for {reference}, and void there what nobody wants.",
+            purchase.account
+        );
+        out.say(out.paint().bad(&warning))?;
+    }
+    Ok(())
 }
 
 fn tell_lost(lost: &backup::Lost, out: &mut Out) -> std::io::Result<()> {
@@ -264,6 +278,10 @@ fn request(lost: &LostRequest) -> Value {
         "state": lost.state,
         "order_number": lost.order_number,
     })
+}
+
+fn data_of(purchases: &[Purchase]) -> Vec<Value> {
+    purchases.iter().map(doubt).collect()
 }
 
 fn doubt(purchase: &Purchase) -> Value {

@@ -38,4 +38,14 @@ pub struct PurchaseConfig {
     pub replace_s: u64,
     /// How long after a purchase was declared absent it is looked for again, each time.
     pub late_watch_s: Vec<u64>,
+    /// How long a caller who repeats a request is told what was told at its end, in days.
+    pub reply_kept_days: u16,
+}
+
+impl PurchaseConfig {
+    /// How long what was told at the end of a purchase is told again.
+    #[must_use]
+    pub fn reply_kept(&self) -> jiff::SignedDuration {
+        jiff::SignedDuration::from_hours(i64::from(self.reply_kept_days) * 24)
+    }
 }

@@ -11,7 +11,7 @@ use tonic::metadata::MetadataMap;
 use tonic::{Request, Status, Streaming};
 
 use super::door::Door;
-use super::shipments::ShipmentApi;
+use super::shipments::{ShipmentApi, Told};
 use super::{status, write};
 use crate::service::Scope;
 
@@ -36,7 +36,7 @@ pub(super) fn answers(
             async move {
                 let request_id = request.request_id.clone();
                 let outcome = match bought(&api, &metadata, end, &request).await {
-                    Ok(shipment) => Outcome::Shipment(Box::new(shipment)),
+                    Ok(told) => Outcome::Shipment(Box::new(told.shipment)),
                     Err(status) => Outcome::Refusal(write::refusal(&status)),
                 };
                 v1::BatchPurchaseLabelsResponse {
@@ -83,7 +83,7 @@ async fn bought(
     metadata: &MetadataMap,
     end: Option<std::time::Instant>,
     request: &v1::PurchaseLabelRequest,
-) -> Result<v1::Shipment, Status> {
+) -> Result<Told, Status> {
     let caller = api.door.admit_item(metadata, Scope::Labels, end).await?;
     api.bought(&caller, request, Lane::Quote).await
 }

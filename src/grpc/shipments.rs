@@ -9,6 +9,7 @@ use parcelgate_domain::{LabelFormat, PurchaseState, Violations};
 use parcelgate_proto::v1;
 use parcelgate_proto::v1::shipment_service_server::ShipmentService;
 use tokio_util::sync::CancellationToken;
+use tonic::metadata::MetadataValue;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::batch;
@@ -17,7 +18,7 @@ use super::page::{Wanted, token};
 use super::rates::today;
 use super::{papers, read, write};
 use crate::service::papers::Papers;
-use crate::service::purchase::Purchases;
+use crate::service::purchase::{PurchaseRequest, Purchases};
 use crate::service::replace::Replacements;
 use crate::service::shipments::Shipments;
 use crate::service::void::Voids;
@@ -35,6 +36,23 @@ pub(super) struct ShipmentApi {
     pub(super) closing: CancellationToken,
 }
 
+/// What a caller is told of a purchase, and whether it is what was told before.
+pub(super) struct Told {
+    pub(super) shipment: v1::Shipment,
+    again: bool,
+}
+
+impl Told {
+    fn reply(self) -> Response<v1::Shipment> {
+        let mut reply = Response::new(self.shipment);
+        if self.again {
+            let yes = MetadataValue::from_static("1");
+            reply.metadata_mut().insert("x-idempotent-replay", yes);
+        }
+        reply
+    }
+}
+
 impl ShipmentApi {
     /// Buys, or asks only whether it would be taken.
     pub(super) async fn bought(
@@ -42,23 +60,62 @@ impl ShipmentApi {
         caller: &Caller,
         request: &v1::PurchaseLabelRequest,
         lane: Lane,
-    ) -> Result<v1::Shipment, Status> {
+    ) -> Result<Told, Status> {
         let unknown = |selection: &_| self.purchases.unknown(selection);
         let mut wanted = read::purchase(request, today(&self.clock), unknown)?;
         wanted.lane = lane;
         if request.validate_only {
             let (account, service, quoted) = self.purchases.rehearse(caller, wanted).await?;
-            return Ok(v1::Shipment {
+            let shipment = v1::Shipment {
                 carrier: account.carrier_id().to_string(),
                 account: account.id.to_string(),
                 service: service.code.to_string(),
                 service_name: service.name,
                 quoted_total: quoted.map(write::money),
                 ..Default::default()
+            };
+            return Ok(Told {
+                shipment,
+                again: false,
+            });
+        }
+        self.buy(caller, wanted).await
+    }
+
+    /// Buys, or tells again what was told at the end of the same purchase.
+    async fn buy(&self, caller: &Caller, wanted: PurchaseRequest) -> Result<Told, Status> {
+        if let Some(purchase) = self.purchases.again(caller, &wanted).await? {
+            let shipment = self.written_as_told(caller, &purchase).await?;
+            return Ok(Told {
+                shipment,
+                again: true,
             });
         }
         let purchase = self.purchases.purchase(caller, wanted).await?;
-        Ok(self.written(caller, &purchase).await?)
+        let (purchase, kept) = self.purchases.as_told(purchase).await?;
+        let shipment = if kept {
+            self.written_as_told(caller, &purchase).await?
+        } else {
+            self.written(caller, &purchase).await?
+        };
+        Ok(Told {
+            shipment,
+            again: false,
+        })
+    }
+
+    /// Without what tracking finds out later, so that it is the same whenever it is told.
+    async fn written_as_told(
+        &self,
+        caller: &Caller,
+        purchase: &parcelgate_store::Purchase,
+    ) -> Result<v1::Shipment, Fault> {
+        let trackers = self.shipments.trackers(caller, slice::from_ref(purchase));
+        let mut trackers = trackers.await?;
+        for tracker in trackers.values_mut() {
+            tracker.last_mile_number = None;
+        }
+        Ok(write::shipment(purchase, &trackers))
     }
 
     async fn written(
@@ -79,7 +136,7 @@ impl ShipmentService for ShipmentApi {
     ) -> Result<Response<v1::Shipment>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
         let bought = self.bought(&caller, request.get_ref(), Lane::Buy);
-        Ok(Response::new(bought.await?))
+        Ok(bought.await?.reply())
     }
 
     type BatchPurchaseLabelsStream = batch::Answers;
@@ -99,8 +156,7 @@ impl ShipmentService for ShipmentApi {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
         let unknown = |selection: &_| self.purchases.unknown(selection);
         let wanted = read::purchase_back(request.get_ref(), today(&self.clock), unknown)?;
-        let purchase = self.purchases.purchase(&caller, wanted).await?;
-        Ok(Response::new(self.written(&caller, &purchase).await?))
+        Ok(self.buy(&caller, wanted).await?.reply())
     }
 
     async fn replace_shipment(

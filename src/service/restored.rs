@@ -10,19 +10,29 @@ use jiff::Timestamp;
 use parcelgate_carrier::Kind;
 use parcelgate_domain::PurchaseState;
 use parcelgate_store::{
-    Batch, Fault as Kept, KeyId, Purchase, Result, Step, Store, Tenant, Version,
+    Batch, Error, Fault as Kept, KeyId, Purchase, Result, Step, Store, Tenant, Version,
 };
 
 /// How many purchases are looked at; more are never unsettled at once.
 const UNSETTLED_MAX: u32 = 1_000_000;
 
-/// Puts in doubt what was accepted: the gateway then looks it up and never sends it. Returns those.
+/// What became of what the backup has as accepted.
+#[derive(Debug, Default)]
+pub struct Doubts {
+    /// UNKNOWN now.
+    pub unknown: Vec<Purchase>,
+    /// CANCELLED now: they wait for a void, so that the store does not let them be sent; a person
+    /// must look them up.
+    pub cancelled: Vec<Purchase>,
+}
+
+/// Puts in doubt what was accepted: the gateway then looks it up and never sends it.
 ///
 /// # Errors
 /// When the store fails.
-pub async fn doubt(store: &Arc<dyn Store>, now: Timestamp) -> Result<Vec<Purchase>> {
+pub async fn doubt(store: &Arc<dyn Store>, now: Timestamp) -> Result<Doubts> {
     let unsettled = store.unsettled(now, Timestamp::MAX, UNSETTLED_MAX).await?;
-    let mut doubted = Vec::new();
+    let mut doubts = Doubts::default();
     for purchase in unsettled {
         if purchase.version.state != PurchaseState::Accepted {
             continue;
@@ -38,9 +48,18 @@ pub async fn doubt(store: &Arc<dyn Store>, now: Timestamp) -> Result<Vec<Purchas
                 Step::Sending { lease_until: now },
             )
             .advance(&purchase.id, sending, Step::Unknown(restored()));
-        doubted.extend(store.apply(batch).await?.shipments.pop());
+        match store.apply(batch).await {
+            Ok(applied) => doubts.unknown.extend(applied.shipments.into_iter().last()),
+            Err(Error::Illegal { .. }) => {
+                let end = Step::Cancelled(Some(restored()));
+                let batch = Batch::of(&purchase.tenant, now);
+                let batch = batch.advance(&purchase.id, purchase.version, end);
+                doubts.cancelled.extend(store.apply(batch).await?.shipments);
+            }
+            Err(error) => return Err(error),
+        }
     }
-    Ok(doubted)
+    Ok(doubts)
 }
 
 /// Ends API keys once more that were ended since the backup.

@@ -1,13 +1,20 @@
 //! One request_id, one label: however often it is asked, and whoever leaves.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use parcelgate::app::{Gateway, open_store};
+use parcelgate::service::main_tenant;
+use parcelgate_clock::{Clock as _, Manual, System};
 use parcelgate_proto::v1::shipment::State;
-use parcelgate_proto::v1::{LabelFormat, Shipment};
+use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
+use parcelgate_proto::v1::{LabelFormat, PurchaseLabelRequest, Shipment};
 use parcelgate_sandbox::{Carrier, Fault};
 use tonic::Code;
 
 use crate::errors::{fact, reason, says_when};
 use crate::requests::{fresh, ground, packet};
-use crate::stage::{Stage, until, within};
+use crate::stage::{Bearer, Stage, until, within};
 use crate::voids::void;
 
 /// Waits until the only shipment there is has reached `state`.
@@ -55,6 +62,67 @@ async fn the_same_request_id_gives_the_same_shipment_for_ever() {
     upper.request_id = upper.request_id.to_uppercase();
     // The body differs in the spelling of the key alone, which is the same UUID.
     assert_eq!(stage.buy(upper).await.unwrap().name, first.name);
+    assert_eq!(stage.carriers().parcels().len(), 1);
+    stage.stop().await;
+}
+
+/// What is told, and whether it says that it was told before.
+async fn told(stage: &Stage, request: &PurchaseLabelRequest) -> (Shipment, bool) {
+    let reply = stage.shipments().purchase_label(request.clone()).await;
+    let reply = reply.unwrap();
+    let again = reply.metadata().get("x-idempotent-replay");
+    let again = again.map(|value| value.to_str().unwrap().to_owned());
+    assert!(matches!(again.as_deref(), None | Some("1")), "{again:?}");
+    (reply.into_inner(), again.is_some())
+}
+
+#[tokio::test]
+async fn what_was_told_at_the_end_is_told_again_whatever_became_of_it() {
+    let stage = Stage::start().await;
+    let request = packet();
+    let (first, again) = told(&stage, &request).await;
+    assert!(!again);
+    assert_eq!(told(&stage, &request).await, (first.clone(), true));
+    void(&stage, &first.name, &fresh()).await.unwrap();
+    let stands = stage.reaches(&first.name, State::Voided).await;
+    assert_eq!(told(&stage, &request).await, (first.clone(), true));
+    let stage = stage.restart().await;
+    assert_eq!(told(&stage, &request).await, (first.clone(), true));
+    assert_eq!(stage.shipment(&first.name).await, stands);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn after_its_time_what_stands_is_told() {
+    let clock = Arc::new(Manual::at(System.now()));
+    let stage = Stage::start().await;
+    let request = packet();
+    let (first, _) = told(&stage, &request).await;
+    void(&stage, &first.name, &fresh()).await.unwrap();
+    let stands = stage.reaches(&first.name, State::Voided).await;
+    let day = |days: u64| Duration::from_secs(days * 86_400);
+    for (days, wanted) in [(29, (first.clone(), true)), (2, (stands, false))] {
+        clock.advance(day(days));
+        let later = Gateway::start_by(clock.clone(), stage.config.clone()).await;
+        let later = later.unwrap();
+        let mut client = ShipmentServiceClient::with_interceptor(
+            crate::stage::channel(&later),
+            Bearer::of(&stage.key),
+        );
+        let reply = client.purchase_label(request.clone()).await.unwrap();
+        let again = reply.metadata().contains_key("x-idempotent-replay");
+        assert_eq!((reply.into_inner(), again), wanted, "{days} days later");
+        later.stop().await;
+    }
+    // And is no longer kept.
+    let store = open_store(&stage.config.store).await.unwrap();
+    let id = first.name.trim_start_matches("shipments/").parse().unwrap();
+    let kept = until("forgotten", async || {
+        let kept = store.reply(&main_tenant(), &id).await.unwrap();
+        kept.is_none().then_some(())
+    });
+    kept.await;
+    store.close().await;
     assert_eq!(stage.carriers().parcels().len(), 1);
     stage.stop().await;
 }

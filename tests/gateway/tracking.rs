@@ -86,7 +86,7 @@ async fn a_parcel_is_followed_to_its_delivery() {
     })
     .await;
     for request in [ground(), packet()] {
-        let bought = stage.buy(request).await.unwrap();
+        let bought = stage.buy(request.clone()).await.unwrap();
         let name = &bought.parcels[0].tracker;
         let delivered = until("delivered", async || {
             let tracker = stage.tracker(name).await;
@@ -122,8 +122,12 @@ async fn a_parcel_is_followed_to_its_delivery() {
         );
         if bought.carrier == "yanwen" {
             assert!(!delivered.last_mile_number.is_empty());
+            let stands = stage.shipment(&bought.name).await;
+            assert!(!stands.parcels[0].last_mile_number.is_empty());
             assert!(events.iter().any(|event| event.customs_event));
         }
+        // What is known only now was not told then, and is not told again.
+        assert_eq!(stage.buy(request).await.unwrap(), bought);
 
         for page_size in [1, 2, 3, 7] {
             assert_eq!(self::events(&stage, name, page_size).await, events);

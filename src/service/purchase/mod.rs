@@ -11,6 +11,7 @@ mod select;
 mod testimony;
 #[cfg(test)]
 mod tests;
+mod told;
 mod witness;
 
 use std::num::NonZeroUsize;
@@ -251,11 +252,7 @@ impl Purchases {
         if body_sha256 != request.body_sha256 {
             return Err(Fault::RequestIdReused);
         }
-        let id = subject
-            .strip_prefix("shipments/")
-            .and_then(|id| id.parse().ok());
-        let id: ShipmentId = id.ok_or_else(|| Fault::NotFound(subject.to_owned()))?;
-        let purchase = self.read(caller, &id).await?;
+        let purchase = self.read(caller, &told::shipment_of(subject)?).await?;
         self.finish(caller, purchase, request.lane).await
     }
 

@@ -60,6 +60,8 @@ impl Reply {
             fault: body.fault,
             updated_at: at,
             lease_until: None,
+            // What is at its first end has not been replaced yet.
+            replaced_by: None,
             ..purchase
         }
     }
