@@ -1,6 +1,8 @@
 //! Pages put together to one file: ours as they were drawn, a carrier's as they are, each on a page
 //! of the size that is asked for, at its own size where it fits.
 
+use std::fmt;
+
 use hayro_write::hayro_syntax::Pdf as Source;
 use hayro_write::{ChunkSettings, ExtractionQuery, extract};
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo};
@@ -124,13 +126,12 @@ impl Book {
 
     fn carriers(&mut self, size: Size, bytes: &[u8]) -> Result<(), Unreadable> {
         let source = Source::new(bytes.to_vec()).map_err(|_| Unreadable)?;
-        let sides = |page: &hayro_write::hayro_syntax::page::Page<'_>| page.render_dimensions();
-        let sides: Vec<(f32, f32)> = source
-            .pages()
-            .iter()
-            .take(LABEL_PAGES_MAX)
-            .map(sides)
-            .collect();
+        let pages = source.pages().iter().take(LABEL_PAGES_MAX);
+        let sides = pages.map(|page| {
+            let (width, height) = page.render_dimensions();
+            whole(width).zip(whole(height)).ok_or(Unreadable)
+        });
+        let sides: Vec<(u16, u16)> = sides.collect::<Result<_, _>>()?;
         if sides.is_empty() {
             return Err(Unreadable);
         }
@@ -141,9 +142,8 @@ impl Book {
         let taken = taken.map_err(|_| Unreadable)?;
         self.next = next;
         self.pdf.extend(&taken.chunk);
-        for (label, (width, height)) in taken.root_refs.iter().zip(sides) {
+        for (label, own) in taken.root_refs.iter().zip(sides) {
             let label = label.map_err(|_| Unreadable)?;
-            let own = whole(width).zip(whole(height)).ok_or(Unreadable)?;
             let drawn = placed(size, own).ok_or(Unreadable)?;
             self.page(size, &drawn, Some(label));
         }
@@ -180,7 +180,7 @@ fn placed(size: Size, (width, height): (u16, u16)) -> Option<Vec<u8>> {
 }
 
 /// A length in whole points; none when it is none that a page has.
-fn whole(points: f32) -> Option<u16> {
+fn whole(points: impl fmt::Display) -> Option<u16> {
     let text = format!("{points:.0}");
     text.parse().ok().filter(|points| *points > 0)
 }
