@@ -39,8 +39,9 @@ async fn is_voided_once(carrier: Carrier, request: PurchaseLabelRequest) {
     }
     assert_eq!(asked.seen(), 1);
     assert!(stage.tracker(tracker).await.next_check_time.is_none());
-    // The purchase is not made again.
-    assert_eq!(stage.buy(request).await.unwrap(), voided);
+    // The purchase is not made again, and tells what it told.
+    assert_eq!(stage.buy(request).await.unwrap(), bought);
+    assert_eq!(stage.shipment(&bought.name).await, voided);
     assert_eq!(stage.carriers().parcels().len(), 1);
     stage.stop().await;
 }
