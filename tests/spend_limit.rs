@@ -1,6 +1,6 @@
-//! A spend limit is one for all gateways: of a hundred who buy at once against a limit for ten, ten
-//! buy. With two gateways on one file, and on one Postgres: that of `POSTGRES_URL` or the one at the
-//! usual port. Without one that case is ignored; with `CI=true` it fails.
+//! A spend limit is one for all gateways: of a hundred who buy at once against a limit for ten,
+//! ten buy. With two gateways on one file, and on one Postgres: that of `POSTGRES_URL` or the one
+//! at the usual port. Without one that case is ignored; with `CI=true` it fails.
 
 #![expect(
     clippy::expect_used,

@@ -31,8 +31,8 @@ const BAD_MAX: usize = 100;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Its header is invoice,date,line,tracking,carrier_number,reference,kind,amount,\
-    currency unless --columns or --form say otherwise; line, kind and all but one of the numbers may \
-    be missing. What is imported already changes nothing. The gateway may run meanwhile.\n\n\
+    currency unless --columns or --form say otherwise; line, kind and all but one of the numbers \
+    may be missing. What is imported already changes nothing. The gateway may run meanwhile.\n\n\
     Examples:\n  parcelgate ledger import november.csv --account ups-ohio\n  \
     parcelgate ledger import bill.csv --account dhl-koeln --form dhl.toml --currency EUR\n  \
     parcelgate ledger import bill.csv --account ups-ohio \\\n    \

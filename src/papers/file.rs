@@ -155,8 +155,8 @@ const LABEL: Name<'static> = Name(b"L");
 /// One to one, in the parts in which a label is made smaller.
 const WHOLE: u32 = 1_000;
 
-/// Draws a label of these sides in points: in the middle, near the head of the page; smaller when it
-/// would not fit.
+/// Draws a label of these sides in points: in the middle, near the head of the page; smaller when
+/// it would not fit.
 fn placed(size: Size, (width, height): (u16, u16)) -> Option<Vec<u8>> {
     let (wide, high) = size.points();
     let fits = |room: u16, side: u16| u32::from(room) * WHOLE / u32::from(side.max(1));

@@ -1,5 +1,5 @@
-//! The papers of a shipment, drawn from what is kept of it: packing list and commercial invoice, and
-//! the labels in one file with them.
+//! The papers of a shipment, drawn from what is kept of it: packing list and commercial invoice,
+//! and the labels in one file with them.
 
 mod file;
 mod invoice;

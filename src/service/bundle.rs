@@ -45,8 +45,8 @@ impl Shipments {
     /// The papers of a shipment.
     ///
     /// # Errors
-    /// When there is no such shipment, its order is kept no longer, or a paper that was asked for by
-    /// name cannot be had.
+    /// When there is no such shipment, its order is kept no longer, or a paper that was asked for
+    /// by name cannot be had.
     pub async fn papers(
         &self,
         caller: &Caller,

@@ -223,10 +223,10 @@ impl Batch {
 
     // Invoices.
 
-    /// Takes in a line of a carrier's invoice, with what it charges for its purchase. A line that is
-    /// known changes nothing, unless its purchase was not known yet.
-    /// Fails with [`Error::InvoiceChanged`](crate::Error::InvoiceChanged) when it says something else
-    /// than before.
+    /// Takes in a line of a carrier's invoice, with what it charges for its purchase. A line that
+    /// is known changes nothing, unless its purchase was not known yet.
+    /// Fails with [`Error::InvoiceChanged`](crate::Error::InvoiceChanged) when it says something
+    /// else than before.
     pub fn invoice(self, line: NewInvoiceLine) -> Self {
         self.with(Verb::Invoice(line))
     }

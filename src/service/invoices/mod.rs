@@ -1,6 +1,7 @@
 //! Takes in what carriers invoice, line by line, and holds it against what was bought
 //! (`docs/INVOICES.md`).
 
+mod amount;
 pub mod form;
 mod matching;
 pub mod read;
@@ -298,7 +299,8 @@ impl Invoices {
             purchase = present.ok_or_else(|| Fault::NotFound(format!("shipments/{id}")))?;
             match outcome {
                 Ok(_) => {
-                    tracing::warn!(shipment = %id, state = before.name(), "charged for though it came to nothing");
+                    let state = before.name();
+                    tracing::warn!(shipment = %id, state, "charged for, and came to nothing");
                     return Ok(Late {
                         shipment: id,
                         state: before,

@@ -51,7 +51,8 @@ pub enum EntryKind {
     Release,
     /// It was bought: what was set aside is free again, and the charge is owed.
     Post,
-    /// The carrier charges otherwise than was entered: it says so of what was bought, or invoices it.
+    /// The carrier charges otherwise than was entered: it says so of what was bought, or in an
+    /// invoice.
     Adjust,
     /// It was voided: nothing is owed.
     Reverse,

@@ -14,7 +14,8 @@ use crate::{
     Subscription, SubscriptionId, Tenant, Tracker, TrackerId,
 };
 
-/// What tells a line of an invoice from all others: whose it is, the account, the invoice, the line.
+/// What tells a line of an invoice from all others: whose it is, the account, the invoice, and the
+/// line.
 pub(crate) type InvoiceKey = (Tenant, AccountId, String, String);
 
 /// The rows that a group of batches is decided on.

@@ -9,7 +9,8 @@ use super::InvoiceKey;
 use crate::batch::Verb;
 use crate::records::day_of;
 use crate::{
-    Batch, DeliveryId, JobId, KeyId, RequestKey, ShipmentId, SubscriptionId, Tenant, TrackerId,
+    Batch, DeliveryId, JobId, KeyId, NewInvoiceLine, RequestKey, ShipmentId, SubscriptionId,
+    Tenant, TrackerId,
 };
 
 /// Keys of the rows to load before a group of batches is decided.
@@ -75,14 +76,7 @@ impl Needs {
             Verb::KeepEvidence(evidence) => {
                 self.shipments.insert((tenant, evidence.shipment.clone()));
             }
-            Verb::Invoice(line) => {
-                if let Some(id) = &line.shipment {
-                    self.shipments.insert((tenant.clone(), id.clone()));
-                }
-                let (account, invoice) = (line.account.clone(), line.invoice.clone());
-                self.invoices
-                    .insert((tenant, account, invoice, line.key.clone()));
-            }
+            Verb::Invoice(line) => self.add_line(tenant, line),
             Verb::Track(new) => {
                 self.trackers.insert((tenant.clone(), new.id.clone()));
                 self.numbers
@@ -127,5 +121,14 @@ impl Needs {
                 self.jobs.insert((tenant, id.clone()));
             }
         }
+    }
+
+    fn add_line(&mut self, tenant: Tenant, line: &NewInvoiceLine) {
+        if let Some(id) = &line.shipment {
+            self.shipments.insert((tenant.clone(), id.clone()));
+        }
+        let (account, invoice) = (line.account.clone(), line.invoice.clone());
+        let row = (tenant, account, invoice, line.key.clone());
+        self.invoices.insert(row);
     }
 }
