@@ -18,7 +18,8 @@ use crate::service::purchase::opens;
     after_help = "Run it beside the gateway, with the same configuration. What is in the copy was \
     there at one moment; the copy is checked before it gets its name, and its SHA-256 is written \
     beside it. It holds names, addresses and labels: keep it as you keep the database.\n\n\
-    Examples:\n  parcelgate backup /backups/monday.db\n  parcelgate backup /backups/monday.db --with-key"
+    Examples:\n  parcelgate backup /backups/monday.db\n  \
+    parcelgate backup /backups/monday.db --with-key"
 )]
 pub(crate) struct BackupArgs {
     /// The file to write.

@@ -1,6 +1,8 @@
-//! A database of every earlier version is brought up to date with all that is in it, whoever comes at
-//! once; one of a newer version is refused; and who has it open meanwhile goes on. In SQLite, and in
-//! Postgres at `POSTGRES_URL`: without a server those are ignored, with `CI=true` they fail.
+//! A database of every earlier version is brought up to date with all that is in it, whoever comes
+//! at once; one of a newer version is refused; and who has it open meanwhile goes on.
+//!
+//! In SQLite, and in Postgres at `POSTGRES_URL`: without a server those are ignored, with `CI=true`
+//! they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -91,9 +93,10 @@ impl Databases for Files {
 
     fn questions(&self) -> [&'static str; 2] {
         [
-            "SELECT t.name || '.' || c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
-             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' AND t.name <> '_sqlx_migrations' \
-             ORDER BY t.name, c.cid",
+            "SELECT t.name || '.' || c.name \
+             FROM sqlite_master AS t, pragma_table_info(t.name) AS c \
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' \
+                 AND t.name <> '_sqlx_migrations' ORDER BY t.name, c.cid",
             "SELECT type || ' ' || name || ' ' || COALESCE(sql, '') FROM sqlite_master ORDER BY 1",
         ]
     }
@@ -147,7 +150,8 @@ impl Schemas {
     async fn remove(&self) -> Result<(), sqlx::Error> {
         let mut connection = PgConnection::connect(&server()).await?;
         let own = format!(
-            "SELECT schema_name::TEXT FROM information_schema.schemata WHERE schema_name LIKE '{}_%'",
+            "SELECT schema_name::TEXT FROM information_schema.schemata \
+             WHERE schema_name LIKE '{}_%'",
             self.0
         );
         for row in connection.fetch_all(AssertSqlSafe(own)).await? {
@@ -294,7 +298,7 @@ async fn all_is_there(at: Arc<dyn Databases>) -> Outcome {
             "from version {version}"
         );
         for (table, rows) in rows(&*at, &name, &old).await? {
-            let mut before = before[&table].clone();
+            let mut before = before.get(&table).cloned().unwrap_or_default();
             if table == "log_head" {
                 // Says of which version the tables are.
                 before.clone_from(&rows);

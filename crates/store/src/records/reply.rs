@@ -26,8 +26,8 @@ pub(crate) struct ReplyBody {
 }
 
 impl Reply {
-    /// That of a purchase where it stands, if that is an end that it may still go on from. What goes
-    /// on no further needs none: it is told as it stands for ever.
+    /// That of a purchase where it stands, if that is an end that it may still go on from. What
+    /// goes on no further needs none: it is told as it stands for ever.
     pub(crate) fn of(purchase: &Purchase) -> Option<Self> {
         let state = purchase.version.state;
         let kept = matches!(state, PurchaseState::Purchased | PurchaseState::Absent);
