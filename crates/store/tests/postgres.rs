@@ -5,74 +5,34 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::env;
-use std::process::{self, ExitCode};
+use std::ops::Deref;
+use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::{BoxFuture, FutureExt};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use parcelgate_store::suite::{self, Place};
+use parcelgate_store::suite::{self, Place, Schema};
 use parcelgate_store::{Batch, NewJob, Postgres, Result, Store, Tenant};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
-
-const USUAL: &str = "postgres://postgres@127.0.0.1:5432/postgres";
 
 /// A case that waits for ever has failed.
 const CASE_MAX: Duration = Duration::from_secs(120);
 
-/// How long a server may take to let us in.
-const CONNECT_MAX: Duration = Duration::from_secs(5);
-
-fn server() -> String {
-    env::var("POSTGRES_URL").unwrap_or_else(|_| USUAL.to_owned())
-}
-
 /// A schema of its own for each case.
-struct Schema(String);
+struct At(Schema);
 
-impl Schema {
-    fn new() -> Self {
-        static MADE: AtomicUsize = AtomicUsize::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        Self(format!("parcelgate_test_{}_{number}", process::id()))
-    }
+impl Deref for At {
+    type Target = Schema;
 
-    /// Its sessions are named as it is.
-    fn url(&self) -> String {
-        let (server, Self(name)) = (server(), self);
-        let more = if server.contains('?') { '&' } else { '?' };
-        format!("{server}{more}options[search_path]={name}&application_name={name}")
-    }
-
-    /// Says something to the server that the store would not.
-    async fn tell(&self, sql: &str) -> Result<(), sqlx::Error> {
-        let sql = sql.replace("{schema}", &self.0);
-        let mut connection = PgConnection::connect(&server()).await?;
-        connection.execute(AssertSqlSafe(sql)).await?;
-        connection.close().await
-    }
-
-    async fn make(&self) -> Result<(), sqlx::Error> {
-        self.tell("CREATE SCHEMA {schema}").await
-    }
-
-    async fn remove(&self) -> Result<(), sqlx::Error> {
-        self.cut("true").await?;
-        self.tell("DROP SCHEMA {schema} CASCADE").await
-    }
-
-    /// Ends those of the case's sessions for which `condition` holds, as when the network breaks.
-    async fn cut(&self, condition: &str) -> Result<(), sqlx::Error> {
-        let cut = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
-                   WHERE application_name = '{schema}' AND (";
-        self.tell(&[cut, condition, ")"].concat()).await
+    fn deref(&self) -> &Schema {
+        &self.0
     }
 }
 
 #[async_trait]
-impl Place for Schema {
+impl Place for At {
     async fn open(&self) -> Result<Arc<dyn Store>> {
         Ok(Arc::new(Postgres::open(&self.url()).await?))
     }
@@ -80,34 +40,26 @@ impl Place for Schema {
 
 type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
-type Run = Box<dyn FnOnce(Arc<Schema>) -> BoxFuture<'static, Outcome> + Send>;
+type Run = Box<dyn FnOnce(Arc<At>) -> BoxFuture<'static, Outcome> + Send>;
 
-fn run(case: Run) -> Result<(), Failed> {
+/// Runs a case; without a server it is ignored, or fails in CI.
+fn run(case: Run) -> Result<Completion, Failed> {
     let runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = { runtime }.worker_threads(2).enable_all().build()?;
-    let schema = Arc::new(Schema::new());
-    runtime.block_on(schema.make())?;
-    let running = case(Arc::clone(&schema));
+    let at = match runtime.block_on(Schema::make()) {
+        Ok(schema) => Arc::new(At(schema)),
+        Err(why) if env::var("CI").as_deref() == Ok("true") => return Err(why.into()),
+        Err(why) => return Ok(Completion::ignored_with(why)),
+    };
+    let running = case(Arc::clone(&at));
     // Whatever becomes of it, a panic too, nothing of it stays on the server.
     let ended = runtime.block_on(async {
         let running = tokio::spawn(running);
         tokio::time::timeout(CASE_MAX, running).await
     });
-    runtime.block_on(schema.remove())?;
-    ended??.map_err(|error| Failed::from(error.to_string()))
-}
-
-/// Why there is no server to try, if so.
-fn absent() -> Option<String> {
-    let runtime = tokio::runtime::Builder::new_current_thread();
-    let runtime = { runtime }.enable_all().build().unwrap();
-    let url = server();
-    let connect = async { tokio::time::timeout(CONNECT_MAX, PgConnection::connect(&url)).await };
-    match runtime.block_on(connect) {
-        Ok(Ok(_)) => None,
-        Ok(Err(error)) => Some(format!("no Postgres at POSTGRES_URL: {error}")),
-        Err(_) => Some("no Postgres at POSTGRES_URL answers".to_owned()),
-    }
+    runtime.block_on(at.remove())?;
+    ended??.map_err(|error| Failed::from(error.to_string()))?;
+    Ok(Completion::Completed)
 }
 
 fn job(number: usize) -> Batch {
@@ -122,7 +74,7 @@ fn job(number: usize) -> Batch {
 }
 
 /// Nothing checks statements when they are compiled.
-async fn statements_fit(schema: Arc<Schema>) -> Outcome {
+async fn statements_fit(schema: Arc<At>) -> Outcome {
     schema.open().await?.close().await;
     let mut connection = PgConnection::connect(&schema.url()).await?;
     let statements = suite::postgres_statements();
@@ -139,7 +91,7 @@ async fn statements_fit(schema: Arc<Schema>) -> Outcome {
 }
 
 /// A commit whose connection is lost is an error to who asked; the next has a new connection.
-async fn opened_again(schema: Arc<Schema>) -> Outcome {
+async fn opened_again(schema: Arc<At>) -> Outcome {
     let (one, other) = (schema.open().await?, schema.open().await?);
     let mut head = other.head();
     one.apply(job(0)).await?;
@@ -163,7 +115,7 @@ async fn opened_again(schema: Arc<Schema>) -> Outcome {
 }
 
 /// Another that has stopped in the midst of a commit holds nobody up for ever.
-async fn not_held_up(schema: Arc<Schema>) -> Outcome {
+async fn not_held_up(schema: Arc<At>) -> Outcome {
     let store = schema.open().await?;
     let mut stuck = PgConnection::connect(&schema.url()).await?;
     stuck.execute("BEGIN").await?;
@@ -200,16 +152,7 @@ fn trials() -> Vec<(&'static str, Run)> {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
-    let absent = absent();
-    let in_ci = env::var("CI").as_deref() == Ok("true");
-    let trials = trials().into_iter().map(|(name, case)| {
-        let absent = absent.clone();
-        Trial::ignorable_test(name, move || match absent {
-            None => run(case).map(|()| Completion::Completed),
-            Some(why) if in_ci => Err(why.into()),
-            Some(why) => Ok(Completion::ignored_with(why)),
-        })
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    let trials = trials().into_iter();
+    let trials = trials.map(|(name, case)| Trial::ignorable_test(name, move || run(case)));
+    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
 }
