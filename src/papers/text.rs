@@ -222,10 +222,7 @@ mod tests {
 
     #[test]
     fn every_letter_has_a_font() {
-        assert_eq!(
-            writable("Zażółć – 中文 ☺ Привет"),
-            "Zazółc – 中文 :) Privet"
-        );
+        assert_eq!(writable("Zażółć – 中文 Привет"), "Zazólc – 中文 Privet");
         assert_eq!(
             runs("é中a"),
             [
