@@ -96,7 +96,7 @@ async fn each_item_is_answered_by_itself() {
     }
     let field = |index: u32| {
         let refusal = refusal(&told[&index]);
-        assert_eq!(refusal.code, Code::InvalidArgument as i32);
+        assert_eq!(refusal.code, i32::from(Code::InvalidArgument));
         assert_eq!(refusal.reason, "INVALID_FIELDS");
         refusal.violations[0].field.clone()
     };

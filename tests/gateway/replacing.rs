@@ -338,12 +338,20 @@ async fn goes_on_after_a_restart(operation: &str, meanwhile: [State; 2]) {
 
 #[tokio::test]
 async fn a_gateway_that_stops_before_the_void_leaves_it_to_the_next() {
-    goes_on_after_a_restart("void", [State::VoidWanted, State::Accepted]).await;
+    Box::pin(goes_on_after_a_restart(
+        "void",
+        [State::VoidWanted, State::Accepted],
+    ))
+    .await;
 }
 
 #[tokio::test]
 async fn a_gateway_that_stops_after_the_void_leaves_the_purchase_to_the_next() {
-    goes_on_after_a_restart("ship", [State::Voided, State::Accepted]).await;
+    Box::pin(goes_on_after_a_restart(
+        "ship",
+        [State::Voided, State::Accepted],
+    ))
+    .await;
 }
 
 #[tokio::test]

@@ -62,7 +62,7 @@ async fn refusals(stage: &Stage, request_id: &str) -> Vec<(&'static str, Vec<(St
     let Some(Outcome::Refusal(refusal)) = item.outcome else {
         panic!("{item:?}");
     };
-    assert_eq!(refusal.code, Code::InvalidArgument as i32);
+    assert_eq!(refusal.code, i32::from(Code::InvalidArgument));
     let of_batch = refusal.violations.into_iter();
     let of_batch = of_batch.map(|at| (at.field, at.description)).collect();
     vec![
