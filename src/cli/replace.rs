@@ -19,9 +19,9 @@ use super::{data, parse, show};
 /// Void a label and buy another instead, before the carrier has the parcel
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  parcelgate replace shipments/... --reason address-corrected --request \
-    corrected.json --service ups-ohio/65\n\nNothing is bought when the carrier refuses the void. \
-    The same --request-id never replaces twice."
+    after_help = "Example:\n  parcelgate replace shipments/... --reason address-corrected \
+    --request corrected.json --service ups-ohio/65\n\nNothing is bought when the carrier \
+    refuses the void. The same --request-id never replaces twice."
 )]
 pub(crate) struct ReplaceArgs {
     /// The shipment to be replaced, by name.
@@ -120,7 +120,8 @@ pub(crate) async fn run(args: ReplaceArgs, out: &mut Out) -> anyhow::Result<()> 
     let state = show::state(replacement.state());
     anyhow::ensure!(
         replacement.state() == State::Purchased,
-        "the replacement is {state} and goes on by itself: look again with --request-id {request_id}"
+        "the replacement is {state} and goes on by itself: look again with --request-id \
+         {request_id}"
     );
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use futures::stream;
 use parcelgate_proto::v1::batch_purchase_labels_response::Outcome;
+use parcelgate_proto::v1::replace_shipment_request::Selection;
 use parcelgate_proto::v1::{
     PurchaseReturnLabelRequest, ReplaceReason, ReplaceShipmentRequest, SchedulePickupRequest,
     ServiceSelection,
@@ -32,11 +33,7 @@ async fn refusals(stage: &Stage, request_id: &str) -> Vec<(&'static str, Vec<(St
         name: "shipments/0199f0c8-5f3e-7cc0-8d57-3f8a1c0b7a11".into(),
         request_id: request_id.clone(),
         shipment: Some(at_home()),
-        selection: ground().selection.map(|_| {
-            parcelgate_proto::v1::replace_shipment_request::Selection::Service(
-                service.clone().unwrap(),
-            )
-        }),
+        selection: service.clone().map(Selection::Service),
         reason: ReplaceReason::WrongItem.into(),
         ..ReplaceShipmentRequest::default()
     };

@@ -26,15 +26,17 @@ use super::{data, request, ship, show};
 #[derive(Debug, Args)]
 #[command(
     after_help = "The table is CSV with a header. Its columns, of which only order_number is \
-    needed:\n  order_number, row (tells rows of one order apart), service (ACCOUNT/CODE, cheapest or \
-    fastest),\n  deliver_by, max_total (60.00:USD), ship_date, weight (450g), size (30x20x10cm),\n  \
-    to_name, to_company, to_line1 to to_line3, to_city, to_region, to_postal_code, to_country,\n  \
-    to_phone, to_email, to_tax_id, to_residential (yes or no),\n  item_sku, item_description, \
-    item_description_zh, item_quantity, item_value (12.50:USD),\n  item_weight (of one piece), \
-    item_hs_code, item_origin.\nWhat a row leaves out stands in the file of --common.\n\nExample:\n  \
-    parcelgate batch orders.csv --common examples/shipment.json --labels labels\n\nThe same row of \
-    the same order is bought once, however often the table is run: run it again when something \
-    was missing. A row that a carrier refused for good is tried anew under another row."
+    needed:\n  order_number, row (tells rows of one order apart),\n  service (ACCOUNT/CODE, \
+    cheapest or fastest), deliver_by, max_total (60.00:USD), ship_date,\n  weight (450g), \
+    size (30x20x10cm),\n  to_name, to_company, to_line1 to to_line3, to_city, to_region, \
+    to_postal_code,\n  to_country, to_phone, to_email, to_tax_id, to_residential (yes or no),\n  \
+    item_sku, item_description, item_description_zh, item_quantity,\n  \
+    item_value (12.50:USD), item_weight (of one piece), \
+    item_hs_code, item_origin.\nWhat a row leaves out stands in the file of --common.\n\n\
+    Example:\n  parcelgate batch orders.csv --common examples/shipment.json --labels labels\n\n\
+    The same row of the same order is bought once, however often the table is run: run it \
+    again when something was missing. A row that a carrier refused for good is tried anew \
+    under another row."
 )]
 pub(crate) struct BatchArgs {
     /// The table.

@@ -20,8 +20,8 @@ use std::sync::Arc;
 use parcelgate_carrier::{Ability, Direction, Lane, Order};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{
-    AccountId, Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal, PurchaseState,
-    Reference, Service, ServiceCode, Violations,
+    AccountId, Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal,
+    PurchaseState, Reference, Service, ServiceCode, Violations,
 };
 use parcelgate_store::{
     Batch, Error as StoreError, NewPurchase, Purchase, RequestKey, ShipmentId, Store,

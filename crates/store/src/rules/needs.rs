@@ -9,8 +9,8 @@ use super::InvoiceKey;
 use crate::batch::Verb;
 use crate::records::day_of;
 use crate::{
-    Batch, DeliveryId, JobId, KeyId, NewInvoiceLine, RequestKey, ShipmentId, SubscriptionId,
-    Tenant, TrackerId,
+    Batch, DeliveryId, JobId, KeyId, NewInvoiceLine, NewPurchase, RequestKey, ShipmentId,
+    SubscriptionId, Tenant, TrackerId,
 };
 
 /// Keys of the rows to load before a group of batches is decided.
@@ -53,23 +53,25 @@ impl Needs {
         needs
     }
 
+    fn accept(&mut self, tenant: Tenant, new: &NewPurchase) {
+        self.shipments.insert((tenant.clone(), new.id.clone()));
+        if let Some(replaces) = &new.replaces {
+            let replaced = replaces.shipment.clone();
+            self.shipments.insert((tenant.clone(), replaced));
+        }
+        if let Some(twin) = &new.twin {
+            self.twins.insert((tenant.clone(), twin.clone()));
+        }
+        self.references.insert((tenant, new.reference.clone()));
+    }
+
     fn add(&mut self, tenant: &Tenant, verb: &Verb) {
         let tenant = tenant.clone();
         match verb {
             Verb::Reserve { key, .. } | Verb::Answer { key, .. } => {
                 self.requests.insert((tenant, key.clone()));
             }
-            Verb::Accept(new) => {
-                self.shipments.insert((tenant.clone(), new.id.clone()));
-                if let Some(replaces) = &new.replaces {
-                    self.shipments
-                        .insert((tenant.clone(), replaces.shipment.clone()));
-                }
-                if let Some(twin) = &new.twin {
-                    self.twins.insert((tenant.clone(), twin.clone()));
-                }
-                self.references.insert((tenant, new.reference.clone()));
-            }
+            Verb::Accept(new) => self.accept(tenant, new),
             Verb::Advance { id, .. } | Verb::KeepLabels { id, .. } => {
                 self.shipments.insert((tenant, id.clone()));
             }
