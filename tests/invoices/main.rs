@@ -206,12 +206,21 @@ async fn what_is_too_old_stays_and_what_was_refused_goes_to_a_person() {
         .advance(&doubtful, doubt.version, Step::Absent);
     house.store.apply(absent).await.expect("absent");
     assert_eq!(house.spent(&doubtful).await, 400);
+    // Perhaps a person has said so: the same lines again change nothing, others do.
     let report = house.import(&lines).await.expect("imported again");
     assert_eq!(report.fresh, 0);
-    assert_eq!(
-        house.kept(&doubtful).await.version.state,
-        PurchaseState::VoidWanted
-    );
+    let late = report.late.first.iter();
+    let became: Vec<_> = late
+        .filter(|one| one.shipment == doubtful)
+        .map(|one| one.became)
+        .collect();
+    assert_eq!(became, [Became::Nothing]);
+    let state = async || house.kept(&doubtful).await.version.state;
+    assert_eq!(state().await, PurchaseState::Absent);
+    let (number, own) = (tracking(4), reference(4));
+    let fuel = format!("F-3,2027-01-18,{number},{own},fuel,1.00,USD\n");
+    house.import(&fuel).await.expect("imported");
+    assert_eq!(state().await, PurchaseState::VoidWanted);
 }
 
 #[tokio::test]

@@ -293,7 +293,12 @@ impl Invoices {
             let now = self.clock.now();
             let batch = Batch::of(tenant, now);
             let batch = fresh.iter().cloned().fold(batch, Batch::invoice);
-            let (batch, became) = self.step(batch, &purchase, &lines, now);
+            // What is imported already was seen to then, and perhaps decided by a person since.
+            let (batch, became) = if fresh.is_empty() {
+                (batch, Became::Nothing)
+            } else {
+                self.step(batch, &purchase, &lines, now)
+            };
             let outcome = self.store.apply(batch).await;
             let present = self.store.shipment(tenant, &id).await?;
             purchase = present.ok_or_else(|| Fault::NotFound(format!("shipments/{id}")))?;
