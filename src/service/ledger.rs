@@ -187,23 +187,22 @@ impl Books {
     /// # Errors
     /// When the store cannot be read.
     pub async fn check(&self, tenant: &Tenant, which: &Which) -> Result<Check, Fault> {
-        let mut tries = 1;
+        let mut recount = Recount::default();
         loop {
             let (check, sums, before) = self.check_purchases(tenant, which).await?;
             if which.account.is_some() {
                 let recounted = Recounted::OneAccount;
                 return Ok(Check { recounted, ..check });
             }
-            // What moves meanwhile cannot be summed up.
-            if self.store.head_seq().await? == before {
-                let sums = self.check_sums(tenant, sums).await?;
-                return Ok(Check { sums, ..check });
+            let wrong = self.check_sums(tenant, sums).await?;
+            let still = self.store.head_seq().await? == before;
+            if let Some((sums, recounted)) = recount.take(still, wrong) {
+                return Ok(Check {
+                    sums,
+                    recounted,
+                    ..check
+                });
             }
-            if tries >= RECOUNTS_MAX {
-                let recounted = Recounted::Moving;
-                return Ok(Check { recounted, ..check });
-            }
-            tries += 1;
         }
     }
 
@@ -313,6 +312,36 @@ impl Books {
     }
 }
 
+/// Counts of the sums, one after the other.
+#[derive(Debug, Default)]
+struct Recount {
+    tries: u32,
+    /// What the last count that nothing moved found.
+    before: Vec<WrongSum>,
+}
+
+impl Recount {
+    /// Takes in what a count found, and whether the log stood still meanwhile; none when all is to
+    /// be counted once more. An import moves sums without an event, so only a difference that is
+    /// found twice, the same to the cent, is one.
+    fn take(&mut self, still: bool, wrong: Vec<WrongSum>) -> Option<(Vec<WrongSum>, Recounted)> {
+        self.tries += 1;
+        // What moves meanwhile cannot be summed up.
+        if still {
+            if wrong.is_empty() {
+                return Some((wrong, Recounted::Yes));
+            }
+            let twice = wrong.iter().filter(|one| self.before.contains(one));
+            let twice: Vec<WrongSum> = twice.cloned().collect();
+            if !twice.is_empty() {
+                return Some((twice, Recounted::Yes));
+            }
+            self.before = wrong;
+        }
+        (self.tries >= RECOUNTS_MAX).then(|| (Vec::new(), Recounted::Moving))
+    }
+}
+
 /// Adds what a purchase counts against the limit of its key.
 fn count(sums: &mut Sums, entries: &[Entry]) {
     let first = entries.first();
@@ -403,6 +432,45 @@ fn row<'a>(rows: &'a mut Rows, account: &AccountId, currency: Option<Currency>) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wrong(kept: i64) -> WrongSum {
+        WrongSum {
+            key: "key-1".parse().unwrap(),
+            day: Date::new(2026, 12, 1).unwrap(),
+            kept: Money::of_minor(kept, Currency::USD),
+            due: Money::zero(Currency::USD),
+        }
+    }
+
+    #[test]
+    fn a_difference_that_an_import_made_meanwhile_is_counted_again() {
+        // An import writes between the two readings, and the log stands still.
+        let mut beside = Recount::default();
+        assert_eq!(beside.take(true, vec![wrong(5)]), None);
+        assert_eq!(
+            beside.take(true, Vec::new()),
+            Some((vec![], Recounted::Yes))
+        );
+        let mut longer = Recount::default();
+        assert_eq!(longer.take(true, vec![wrong(5)]), None);
+        assert_eq!(longer.take(true, vec![wrong(7)]), None);
+        let given_up = longer.take(true, vec![wrong(9)]);
+        assert_eq!(given_up, Some((vec![], Recounted::Moving)));
+    }
+
+    #[test]
+    fn a_difference_that_stays_is_reported() {
+        let mut broken = Recount::default();
+        assert_eq!(broken.take(true, vec![wrong(5)]), None);
+        let found = broken.take(true, vec![wrong(5), wrong(7)]);
+        assert_eq!(found, Some((vec![wrong(5)], Recounted::Yes)));
+        // What was counted while purchases moved proves nothing.
+        let mut moved = Recount::default();
+        assert_eq!(moved.take(false, vec![wrong(5)]), None);
+        assert_eq!(moved.take(true, vec![wrong(5)]), None);
+        let found = moved.take(true, vec![wrong(5)]);
+        assert_eq!(found, Some((vec![wrong(5)], Recounted::Yes)));
+    }
 
     #[test]
     fn a_sum_that_is_not_what_the_entries_come_to_is_seen() {
