@@ -117,11 +117,51 @@ pub(crate) async fn run(args: ReplaceArgs, out: &mut Out) -> anyhow::Result<()> 
     }))?;
     out.say(describe(&original))?;
     out.say(describe(&replacement))?;
-    let state = show::state(replacement.state());
-    anyhow::ensure!(
-        replacement.state() == State::Purchased,
-        "the replacement is {state} and goes on by itself: look again with --request-id \
-         {request_id}"
-    );
-    Ok(())
+    match next(replacement.state()) {
+        None => Ok(()),
+        Some(next) => {
+            let state = show::state(replacement.state());
+            anyhow::bail!("the replacement is {state}: {next} (--request-id {request_id})")
+        }
+    }
+}
+
+/// What to do about a replacement that is not simply bought.
+fn next(state: State) -> Option<&'static str> {
+    match state {
+        State::Purchased => None,
+        State::Accepted | State::Sending | State::PurchasedNoLabel | State::Unknown => {
+            Some("it goes on by itself; look again with the same request id")
+        }
+        State::NeedsReview => Some(
+            "it may be bought and waits for a person; find out from the carrier, then say so with \
+             parcelgate settle, and buy no other before",
+        ),
+        State::Absent | State::Rejected | State::Cancelled => {
+            Some("it was not bought; buy another label under a new request id")
+        }
+        State::VoidWanted | State::Voiding | State::VoidUnknown => {
+            Some("its own label is being voided; look again with the same request id")
+        }
+        State::Voided => Some("it was bought and its own label is void since"),
+        State::VoidRefused => Some("it was bought, and the carrier refused to void its label"),
+        State::Unspecified => Some("look again with the same request id"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_goes_on_by_itself_is_said_to() {
+        let told = |state| next(state).unwrap_or_default();
+        assert_eq!(next(State::Purchased), None);
+        for state in [State::Accepted, State::Sending, State::Unknown] {
+            assert!(told(state).contains("by itself"), "{state:?}");
+        }
+        let review = told(State::NeedsReview);
+        assert!(review.contains("parcelgate settle") && !review.contains("by itself"));
+        assert!(told(State::Absent).contains("not bought"));
+    }
 }

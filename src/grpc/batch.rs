@@ -35,14 +35,15 @@ pub(super) fn answers(
             let (api, metadata) = (api.clone(), Arc::clone(&metadata));
             async move {
                 let request_id = request.request_id.clone();
-                let outcome = match bought(&api, &metadata, end, &request).await {
-                    Ok(told) => Outcome::Shipment(Box::new(told.shipment)),
-                    Err(status) => Outcome::Refusal(write::refusal(&status)),
+                let (outcome, replay) = match bought(&api, &metadata, end, &request).await {
+                    Ok(told) => (Outcome::Shipment(Box::new(told.shipment)), told.again),
+                    Err(status) => (Outcome::Refusal(write::refusal(&status)), false),
                 };
                 v1::BatchPurchaseLabelsResponse {
                     request_id,
                     item: u32::try_from(item).unwrap_or(u32::MAX),
                     outcome: Some(outcome),
+                    replay,
                 }
             }
         })

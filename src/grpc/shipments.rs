@@ -3,7 +3,7 @@
 use std::slice;
 use std::sync::Arc;
 
-use parcelgate_carrier::Lane;
+use parcelgate_carrier::{Direction, Lane};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{LabelFormat, PurchaseState, Violations};
 use parcelgate_proto::v1;
@@ -18,7 +18,7 @@ use super::page::{Wanted, token};
 use super::rates::today;
 use super::{papers, read, write};
 use crate::service::papers::Papers;
-use crate::service::purchase::{PurchaseRequest, Purchases};
+use crate::service::purchase::{Asked, PurchaseRequest, Purchases};
 use crate::service::replace::Replacements;
 use crate::service::shipments::Shipments;
 use crate::service::void::Voids;
@@ -39,7 +39,7 @@ pub(super) struct ShipmentApi {
 /// What a caller is told of a purchase, and whether it is what was told before.
 pub(super) struct Told {
     pub(super) shipment: v1::Shipment,
-    again: bool,
+    pub(super) again: bool,
 }
 
 impl Told {
@@ -61,6 +61,12 @@ impl ShipmentApi {
         request: &v1::PurchaseLabelRequest,
         lane: Lane,
     ) -> Result<Told, Status> {
+        if !request.validate_only {
+            let known = self.known(caller, Direction::Outbound, read::asked(request), lane);
+            if let Some(told) = known.await? {
+                return Ok(told);
+            }
+        }
         let unknown = |selection: &_| self.purchases.unknown(selection);
         let mut wanted = read::purchase(request, today(&self.clock), unknown)?;
         wanted.lane = lane;
@@ -82,16 +88,44 @@ impl ShipmentApi {
         self.buy(caller, wanted).await
     }
 
-    /// Buys, or tells again what was told at the end of the same purchase.
-    async fn buy(&self, caller: &Caller, wanted: PurchaseRequest) -> Result<Told, Status> {
-        if let Some(purchase) = self.purchases.again(caller, &wanted).await? {
+    /// Tells again what was told at the end of the same purchase, or goes on with it; none when it
+    /// is not known. What is configured by now does not matter: it was accepted.
+    async fn known(
+        &self,
+        caller: &Caller,
+        direction: Direction,
+        asked: Option<Asked>,
+        lane: Lane,
+    ) -> Result<Option<Told>, Fault> {
+        let Some(asked) = asked else {
+            return Ok(None);
+        };
+        let Some(purchase) = self.purchases.known(caller, direction, &asked).await? else {
+            return Ok(None);
+        };
+        let (purchase, kept) = self.purchases.as_told(purchase).await?;
+        if kept {
             let shipment = self.written_as_told(caller, &purchase).await?;
-            return Ok(Told {
+            return Ok(Some(Told {
                 shipment,
                 again: true,
-            });
+            }));
         }
+        let purchase = self.purchases.go_on(caller, purchase, lane).await?;
+        Ok(Some(self.told_first(caller, purchase).await?))
+    }
+
+    /// Buys what is not known yet.
+    async fn buy(&self, caller: &Caller, wanted: PurchaseRequest) -> Result<Told, Status> {
         let purchase = self.purchases.purchase(caller, wanted).await?;
+        Ok(self.told_first(caller, purchase).await?)
+    }
+
+    async fn told_first(
+        &self,
+        caller: &Caller,
+        purchase: parcelgate_store::Purchase,
+    ) -> Result<Told, Fault> {
         let (purchase, kept) = self.purchases.as_told(purchase).await?;
         let shipment = if kept {
             self.written_as_told(caller, &purchase).await?
@@ -154,6 +188,11 @@ impl ShipmentService for ShipmentApi {
         request: Request<v1::PurchaseReturnLabelRequest>,
     ) -> Result<Response<v1::Shipment>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
+        let asked = read::asked_back(request.get_ref());
+        let known = self.known(&caller, Direction::Return, asked, Lane::Buy);
+        if let Some(told) = known.await? {
+            return Ok(told.reply());
+        }
         let unknown = |selection: &_| self.purchases.unknown(selection);
         let wanted = read::purchase_back(request.get_ref(), today(&self.clock), unknown)?;
         Ok(self.buy(&caller, wanted).await?.reply())
@@ -164,9 +203,18 @@ impl ShipmentService for ShipmentApi {
         request: Request<v1::ReplaceShipmentRequest>,
     ) -> Result<Response<v1::ReplaceShipmentResponse>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Labels).await?;
-        let unknown = |selection: &_| self.purchases.unknown(selection);
-        let wanted = read::replacement(request.get_ref(), today(&self.clock), unknown)?;
-        let replaced = self.replacements.replace(&caller, wanted).await?;
+        let known = match read::asked_instead(request.get_ref()) {
+            Some(asked) => self.replacements.known(&caller, &asked).await?,
+            None => None,
+        };
+        let replaced = match known {
+            Some(replaced) => replaced,
+            None => {
+                let unknown = |selection: &_| self.purchases.unknown(selection);
+                let wanted = read::replacement(request.get_ref(), today(&self.clock), unknown)?;
+                self.replacements.replace(&caller, wanted).await?
+            }
+        };
         Ok(Response::new(v1::ReplaceShipmentResponse {
             original: Some(self.written(&caller, &replaced.original).await?),
             replacement: Some(self.written(&caller, &replaced.replacement).await?),

@@ -44,6 +44,7 @@ impl From<Fault> for Status {
                 with_facts(Code::Unimplemented, text, "UNSUPPORTED", &facts)
             }
             Fault::RequestIdReused => with(Code::InvalidArgument, text, "REQUEST_ID_REUSED"),
+            Fault::PurchaseIdReused(id) => of_reused(text, &id),
             Fault::InProgress => retry(Code::Aborted, text, "PURCHASE_IN_PROGRESS", SOON),
             Fault::InDoubt => with(Code::FailedPrecondition, text, "IN_DOUBT"),
             Fault::Cancelled => with(Code::FailedPrecondition, text, "PURCHASE_CANCELLED"),
@@ -165,6 +166,12 @@ fn of_duplicate(text: String, id: &store::ShipmentId) -> Status {
     let shipment = format!("shipments/{id}");
     let facts = [("shipment", shipment.as_str())];
     with_facts(Code::FailedPrecondition, text, "DUPLICATE_PARCEL", &facts)
+}
+
+fn of_reused(text: String, id: &store::ShipmentId) -> Status {
+    let shipment = format!("shipments/{id}");
+    let facts = [("shipment", shipment.as_str())];
+    with_facts(Code::InvalidArgument, text, "REQUEST_ID_REUSED", &facts)
 }
 
 fn of_replaced(text: String, id: &store::ShipmentId) -> Status {

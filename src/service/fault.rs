@@ -32,6 +32,12 @@ pub enum Fault {
     /// The `request_id` was used with another body.
     #[error("request_id was used before with another request; use a new one for a new request")]
     RequestIdReused,
+    /// The `request_id` of a purchase was used with another body.
+    #[error(
+        "request_id was used before with another request, for shipments/{0}; look what became of \
+         that, and use a new one only for another parcel"
+    )]
+    PurchaseIdReused(store::ShipmentId),
     /// The purchase is under way elsewhere.
     #[error("this is under way; ask again with the same request_id")]
     InProgress,

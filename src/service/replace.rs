@@ -17,7 +17,9 @@ use parcelgate_store::{
 };
 use tokio_util::task::TaskTracker;
 
-use super::purchase::{Flight, Flights, PurchaseRequest, Purchases, Selection, in_time, order_of};
+use super::purchase::{
+    Asked, Flight, Flights, PurchaseRequest, Purchases, Selection, in_time, order_of,
+};
 use super::void::{PARCELS_MAX, Voids};
 use super::{Accounts, Caller, Fault, MARGIN};
 
@@ -114,17 +116,35 @@ impl Replacements {
             method: METHOD.to_owned(),
             request_id: request.purchase.request_id.clone(),
         };
+        let body = request.purchase.body_sha256;
         if let Some(known) = self.store.reservation(&caller.tenant, &key).await? {
-            return self.join(caller, &known, &request).await;
+            return self.join(caller, &known, body).await;
         }
-        match self.begun(caller, &key, request.clone()).await {
+        match self.begun(caller, &key, request).await {
             Ok(id) => self.finish(caller, &id).await,
             // The same request may have been faster under way than this one.
             Err(error) => match self.store.reservation(&caller.tenant, &key).await? {
-                Some(known) => self.join(caller, &known, &request).await,
+                Some(known) => self.join(caller, &known, body).await,
                 None => Err(error),
             },
         }
+    }
+
+    /// Where the replacement of the same request stands, once that is at its end or the caller's
+    /// time is; none when there is none. What is configured by now does not matter.
+    ///
+    /// # Errors
+    /// As [`replace`](Self::replace).
+    pub async fn known(&self, caller: &Caller, asked: &Asked) -> Result<Option<Replaced>, Fault> {
+        let key = RequestKey {
+            method: METHOD.to_owned(),
+            request_id: asked.request_id.clone(),
+        };
+        let Some(known) = self.store.reservation(&caller.tenant, &key).await? else {
+            return Ok(None);
+        };
+        let replaced = self.join(caller, &known, asked.body_sha256).await?;
+        Ok(Some(replaced))
     }
 
     /// Checks all that can be known beforehand, and writes the beginning down.
@@ -266,14 +286,14 @@ impl Replacements {
         &self,
         caller: &Caller,
         known: &Reservation,
-        request: &ReplaceRequest,
+        body_sha256: [u8; 32],
     ) -> Result<Replaced, Fault> {
-        if known.body_sha256 != request.purchase.body_sha256 {
-            return Err(Fault::RequestIdReused);
-        }
         let id = known.subject.strip_prefix("shipments/");
         let id = id.and_then(|id| id.parse().ok());
         let id: ShipmentId = id.ok_or_else(|| Fault::NotFound(known.subject.clone()))?;
+        if known.body_sha256 != body_sha256 {
+            return Err(Fault::PurchaseIdReused(id));
+        }
         self.finish(caller, &id).await
     }
 
@@ -449,7 +469,12 @@ fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
         {
             Err(Fault::of_purchase(&replacement, "void"))
         }
-        S::Cancelled | S::Rejected => Err(Fault::ReplacementFailed {
+        // Nobody asked for a void, so it is told as any purchase is.
+        S::Absent if !awaits => Ok(Replaced {
+            original,
+            replacement,
+        }),
+        S::Cancelled | S::Rejected | S::Absent => Err(Fault::ReplacementFailed {
             original: original.id,
             state: original.version.state,
             replacement: replacement.id,
@@ -459,7 +484,6 @@ fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
         | S::Purchased
         | S::PurchasedNoLabel
         | S::Unknown
-        | S::Absent
         | S::NeedsReview
         | S::VoidWanted
         | S::Voiding

@@ -109,6 +109,9 @@ async fn each_item_is_answered_by_itself() {
     // The same batch again tells the same and buys nothing.
     let again = answers(&stage, items).await;
     for answer in again {
+        let was_bought = matches!(answer.outcome, Some(Outcome::Shipment(_)));
+        assert_eq!(answer.replay, was_bought, "{answer:?}");
+        assert!(!told[&answer.item].replay);
         if let Some(Outcome::Shipment(again)) = &answer.outcome {
             assert_eq!(**again, *shipment(&told[&answer.item]));
         }

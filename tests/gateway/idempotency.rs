@@ -14,7 +14,7 @@ use tonic::Code;
 
 use crate::errors::{fact, reason, says_when};
 use crate::requests::{fresh, ground, packet};
-use crate::stage::{Bearer, Stage, until, within};
+use crate::stage::{Bearer, Stage, UPS, until, within};
 use crate::voids::void;
 
 /// Waits until the only shipment there is has reached `state`.
@@ -89,6 +89,34 @@ async fn what_was_told_at_the_end_is_told_again_whatever_became_of_it() {
     let stage = stage.restart().await;
     assert_eq!(told(&stage, &request).await, (first.clone(), true));
     assert_eq!(stage.shipment(&first.name).await, stands);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_configured_by_now_does_not_matter_to_what_was_asked_for_before() {
+    let stage = Stage::start().await;
+    let request = ground();
+    let (first, _) = told(&stage, &request).await;
+    let stage = stage
+        .restart_after(|config| {
+            let own = config.accounts.iter_mut();
+            let ups = own.filter(|account| account.id.as_str() == UPS);
+            ups.for_each(|account| account.id = "ups-renamed".parse().unwrap());
+        })
+        .await;
+    assert_eq!(told(&stage, &request).await, (first.clone(), true));
+    // Another body is another body, whatever is wrong with it besides.
+    let mut other = request.clone();
+    other.shipment.as_mut().unwrap().parcels.clear();
+    let refused = stage.buy(other).await.unwrap_err();
+    let why = reason(&refused, Code::InvalidArgument);
+    assert_eq!(why, "REQUEST_ID_REUSED");
+    assert_eq!(fact(&refused, "shipment"), first.name);
+    let mut anew = request;
+    anew.request_id = fresh();
+    let refused = stage.buy(anew).await.unwrap_err();
+    assert_eq!(reason(&refused, Code::InvalidArgument), "INVALID_FIELDS");
+    assert_eq!(stage.carriers().parcels().len(), 1);
     stage.stop().await;
 }
 

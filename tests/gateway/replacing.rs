@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use parcelgate::app::open_store;
 use parcelgate::config::Config;
+use parcelgate::service::main_tenant;
 use parcelgate_clock::{Accelerated, Clock as _, System};
 use parcelgate_proto::v1::purchase_label_request::Selection as Bought;
 use parcelgate_proto::v1::replace_shipment_request::Selection;
@@ -13,6 +15,7 @@ use parcelgate_proto::v1::{
     Shipment, ShipmentSpec,
 };
 use parcelgate_sandbox::{Carrier, Fault, Settings};
+use parcelgate_store::{Batch, Step};
 use tonic::{Code, Response, Status};
 
 use crate::errors::{fact, fields, info, reason};
@@ -380,6 +383,33 @@ async fn void_and_not_sold_is_told_as_that() {
         (voided.state(), bought.state()),
         (State::Voided, State::Purchased)
     );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn void_and_absent_is_told_as_not_bought() {
+    // Nobody looks it up: that it is absent is written down here.
+    let patient = |config: &mut Config| config.purchase.settle_ms = 3_600_000;
+    let stage = Stage::set(counting(), patient).await;
+    let first = original(&stage).await;
+    stage.fail(Carrier::Ups, "ship", Fault::CutBefore, 1);
+    let request = instead(&first);
+    let (_, doubtful) = both(replace(&stage, request.clone()).await.unwrap());
+    assert_eq!(doubtful.state(), State::Unknown);
+    let store = open_store(&stage.config.store).await.unwrap();
+    let id = doubtful.name.trim_start_matches("shipments/");
+    let id = id.parse().unwrap();
+    let kept = store.shipment(&main_tenant(), &id).await.unwrap().unwrap();
+    let absent = Batch::of(&main_tenant(), System.now());
+    let absent = absent.advance(&id, kept.version, Step::Absent);
+    store.apply(absent).await.unwrap();
+    store.close().await;
+    let refused = replace(&stage, request).await.unwrap_err();
+    let why = reason(&refused, Code::FailedPrecondition);
+    assert_eq!(why, "REPLACEMENT_FAILED");
+    assert_eq!(fact(&refused, "original_state"), "VOIDED");
+    assert_eq!(fact(&refused, "replacement"), doubtful.name);
+    assert_eq!(sold(&stage), (1, 1));
     stage.stop().await;
 }
 

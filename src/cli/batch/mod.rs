@@ -1,5 +1,6 @@
 //! `parcelgate batch`: buys the labels of a whole table of orders.
 
+mod asked;
 mod rows;
 
 use std::path::{Path, PathBuf};
@@ -13,10 +14,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use parcelgate_proto::v1::batch_purchase_labels_response::Outcome;
 use parcelgate_proto::v1::purchase_label_request::Selection;
 use parcelgate_proto::v1::shipment::State;
-use parcelgate_proto::v1::{GetLabelRequest, PurchaseRefusal, ServiceSelection, Shipment};
+use parcelgate_proto::v1::{
+    GetLabelRequest, GetShipmentRequest, PurchaseRefusal, ServiceSelection, Shipment,
+};
 use serde_json::{Value, json};
 
-use self::rows::{Common, Row};
+use self::asked::{Asked, Fate, summary};
+use self::rows::Common;
 use super::connect::{Gate, ServerArgs};
 use super::out::{self, Out, number};
 use super::ship::FormatArg;
@@ -34,9 +38,11 @@ use super::{data, request, ship, show};
     item_value (12.50:USD), item_weight (of one piece), \
     item_hs_code, item_origin.\nWhat a row leaves out stands in the file of --common.\n\n\
     Example:\n  parcelgate batch orders.csv --common examples/shipment.json --labels labels\n\n\
-    The same row of the same order is bought once, however often the table is run: run it \
-    again when something was missing. A row that a carrier refused for good is tried anew \
-    under another row."
+    The same row of \
+    the same order is bought once, however often the table is run: run it again with the same data \
+    and options when something was missing. A row in doubt keeps its name: under another it would \
+    be another label. Only a row that is told as not bought is tried anew under another row, when \
+    its carrier refused it for good."
 )]
 pub(crate) struct BatchArgs {
     /// The table.
@@ -62,37 +68,8 @@ pub(crate) struct BatchArgs {
     server: ServerArgs,
 }
 
-/// How often rows are asked for that were to be asked for again, and the longest pause before it.
+/// How often rows are asked for that were to be asked for again.
 const ROUNDS_MAX: u32 = 5;
-const PAUSE_MAX: Duration = Duration::from_secs(60);
-
-/// A row and what became of it.
-struct Asked {
-    row: Row,
-    outcome: Option<Outcome>,
-}
-
-impl Asked {
-    /// When it is worth another try; none when it is not.
-    fn again_after(&self) -> Option<Duration> {
-        match &self.outcome {
-            Some(Outcome::Refusal(refusal)) => {
-                let pause = refusal.retry_after?;
-                Some(Duration::try_from(pause).unwrap_or_default().min(PAUSE_MAX))
-            }
-            Some(Outcome::Shipment(_)) => None,
-            None => Some(Duration::ZERO),
-        }
-    }
-
-    /// Whether there is a label.
-    fn stands(&self, check: bool) -> bool {
-        match &self.outcome {
-            Some(Outcome::Shipment(shipment)) => check || shipment.state() == State::Purchased,
-            Some(Outcome::Refusal(_)) | None => false,
-        }
-    }
-}
 
 /// Runs it.
 ///
@@ -109,20 +86,22 @@ pub(crate) async fn run(args: BatchArgs, out: &mut Out) -> anyhow::Result<()> {
         row.request.validate_only = args.check;
     }
     let gate = Gate::open(&args.server).await?;
-    let asked = rows.into_iter().map(|row| Asked { row, outcome: None });
-    let mut asked: Vec<Asked> = asked.collect();
+    let mut asked: Vec<Asked> = rows.into_iter().map(Asked::new).collect();
     let told = ask(&gate, &mut asked, out).await;
+    let looked = look(&gate, &mut asked).await;
     for one in &asked {
         out.data(&as_data(one))?;
     }
     out.table(table(&asked))?;
     told?;
-    let missing = asked.iter().filter(|one| !one.stands(args.check)).count();
+    looked?;
     if let Some(folder) = args.labels.as_ref().filter(|_| !args.check) {
         save_labels(&gate, folder, &asked, out).await?;
     }
     let all = asked.len();
     if args.check {
+        let taken = |one: &&Asked| matches!(one.outcome, Some(Outcome::Shipment(_)));
+        let missing = all - asked.iter().filter(taken).count();
         anyhow::ensure!(
             missing == 0,
             "{missing} of {all} would not be taken; nothing was bought"
@@ -130,12 +109,9 @@ pub(crate) async fn run(args: BatchArgs, out: &mut Out) -> anyhow::Result<()> {
         out.say(format!("{all} of {all} would be taken; nothing was bought"))?;
         return Ok(());
     }
-    anyhow::ensure!(
-        missing == 0,
-        "{missing} of {all} were not bought: mend what is named and run it again, which buys \
-         nothing twice"
-    );
-    out.say(format!("{all} of {all} bought"))?;
+    let bought = asked.iter().all(|one| one.fate() == Fate::Bought);
+    anyhow::ensure!(bought, "{}", summary(&asked));
+    out.say(summary(&asked))?;
     Ok(())
 }
 
@@ -163,6 +139,30 @@ async fn ask(gate: &Gate, asked: &mut [Asked], out: &Out) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Reads how the shipments stand that were told as they were told before, or were bought by another
+/// request: they may be void by now.
+async fn look(gate: &Gate, asked: &mut [Asked]) -> anyhow::Result<()> {
+    let mut failed = None;
+    for one in asked {
+        let Some(name) = one.to_look_at() else {
+            continue;
+        };
+        let now = if failed.is_none() {
+            let request = gate.ask(GetShipmentRequest { name });
+            let reply = gate.shipments().get_shipment(request).await;
+            let reply = reply.map_err(|status| failed = Some(status));
+            reply.ok().map(tonic::Response::into_inner)
+        } else {
+            None
+        };
+        one.stands(now);
+    }
+    match failed {
+        Some(status) => Err(status).context("run it again: how all rows stand could not be read"),
+        None => Ok(()),
+    }
+}
+
 async fn one_round(
     gate: &Gate,
     requests: Vec<parcelgate_proto::v1::PurchaseLabelRequest>,
@@ -180,6 +180,7 @@ async fn one_round(
             .and_then(|item| open.get(item));
         if let Some(one) = at.and_then(|at| asked.get_mut(*at)) {
             one.outcome = answer.outcome;
+            one.replay = answer.replay;
         }
         let done = asked.iter().filter(|one| one.outcome.is_some()).count();
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
@@ -205,16 +206,21 @@ fn bar(rows: usize, silent: bool) -> ProgressBar {
 fn table(asked: &[Asked]) -> Table {
     let mut table = out::table(["order", "row", "state", "service", "price", "number", ""]);
     for one in asked {
-        let (state, service, price, number_, note) = match &one.outcome {
-            Some(Outcome::Shipment(shipment)) => of_shipment(shipment),
-            Some(Outcome::Refusal(refusal)) => (
+        let (state, service, price, number_, note) = match (&one.outcome, &one.before) {
+            (Some(Outcome::Shipment(shipment)), _) => of_shipment(shipment),
+            (Some(Outcome::Refusal(refusal)), Some(before)) => {
+                let (state, service, price, number_, _) = of_shipment(before);
+                let note = format!("{}: {}", before.name, why(refusal));
+                (state, service, price, number_, note)
+            }
+            (Some(Outcome::Refusal(refusal)), None) => (
                 "refused".to_owned(),
                 String::new(),
                 String::new(),
                 String::new(),
                 why(refusal),
             ),
-            None => (
+            (None, _) => (
                 "no answer".to_owned(),
                 String::new(),
                 String::new(),
@@ -281,6 +287,9 @@ fn as_data(one: &Asked) -> Value {
         "request_id": one.row.request.request_id,
         "shipment": shipment,
         "refusal": refusal,
+        "came_to": one.fate().name(),
+        "replay": one.replay,
+        "before": one.before.as_ref().map(data::shipment),
     })
 }
 
@@ -299,7 +308,7 @@ async fn save_labels(
         let Some(Outcome::Shipment(shipment)) = &one.outcome else {
             continue;
         };
-        if shipment.state() != State::Purchased {
+        if one.fate() != Fate::Bought {
             continue;
         }
         let extension = extension(one.row.request.label_format());

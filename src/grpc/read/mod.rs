@@ -12,7 +12,8 @@ mod settling;
 pub(super) use address::address;
 pub(super) use errand::{landed_cost, manifest, paper, pickup};
 pub(super) use request::{
-    purchase, purchase_back, quote, replacement, request_id, resource, resource_in, subscription,
+    asked, asked_back, asked_instead, purchase, purchase_back, quote, replacement, request_id,
+    resource, resource_in, subscription,
 };
 pub(super) use settling::settling;
 

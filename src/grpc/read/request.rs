@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{address, customs, date, given, known, money, options, parcel};
 use crate::service::Fault;
-use crate::service::purchase::{Goal, PurchaseRequest, Selection, ShipmentSpec};
+use crate::service::purchase::{Asked, Goal, PurchaseRequest, Selection, ShipmentSpec};
 use crate::service::rates::RateRequest;
 use crate::service::replace::ReplaceRequest;
 use crate::service::subscriptions::SubscriptionRequest;
@@ -82,6 +82,43 @@ pub(in crate::grpc) fn quote(
     Ok(found.none_or(request)?)
 }
 
+/// The key and the digest of a purchase as it was sent, whatever else is wrong with it; none
+/// without a key. The key itself is compared as a UUID, however it is spelled.
+pub(in crate::grpc) fn asked(read: &v1::PurchaseLabelRequest) -> Option<Asked> {
+    let body = v1::PurchaseLabelRequest {
+        request_id: String::new(),
+        ..read.clone()
+    };
+    keyed(&read.request_id, &body)
+}
+
+/// The same of a purchase for the way back.
+pub(in crate::grpc) fn asked_back(read: &v1::PurchaseReturnLabelRequest) -> Option<Asked> {
+    let body = v1::PurchaseReturnLabelRequest {
+        request_id: String::new(),
+        ..read.clone()
+    };
+    keyed(&read.request_id, &body)
+}
+
+/// The same of a replacement.
+pub(in crate::grpc) fn asked_instead(read: &v1::ReplaceShipmentRequest) -> Option<Asked> {
+    let body = v1::ReplaceShipmentRequest {
+        request_id: String::new(),
+        ..read.clone()
+    };
+    keyed(&read.request_id, &body)
+}
+
+fn keyed(given: &str, body: &impl Message) -> Option<Asked> {
+    let mut found = Violations::new();
+    let request_id = request_id(given, &mut found);
+    found.is_empty().then(|| Asked {
+        request_id,
+        body_sha256: Sha256::digest(body.encode_to_vec()).into(),
+    })
+}
+
 /// A purchase. `today` stands in when no day is given; `unknown` says what of the selection is not
 /// configured.
 pub(in crate::grpc) fn purchase(
@@ -108,17 +145,11 @@ fn purchase_with(
         .max_total
         .as_ref()
         .and_then(|max| money(max, "max_total", &mut found));
-    // The key itself is compared as a UUID, however it is spelled.
-    let body = v1::PurchaseLabelRequest {
-        request_id: String::new(),
-        ..read.clone()
-    };
-    let body_sha256 = Sha256::digest(body.encode_to_vec()).into();
-    match (spec, selection) {
-        (Some(spec), Some(selection)) => {
+    match (spec, selection, asked(read)) {
+        (Some(spec), Some(selection), Some(asked)) => {
             let request = PurchaseRequest {
                 request_id,
-                body_sha256,
+                body_sha256: asked.body_sha256,
                 spec,
                 selection,
                 max_total,
@@ -170,14 +201,11 @@ pub(in crate::grpc) fn replacement(
     };
     // Whatever is wrong, what was found before is told with it.
     let mut purchase = purchase_with(&bought, today, unknown, found)?;
-    let body = v1::ReplaceShipmentRequest {
-        request_id: String::new(),
-        ..read.clone()
-    };
-    purchase.body_sha256 = Sha256::digest(body.encode_to_vec()).into();
-    let (Some(original), Some(reason)) = (original, reason) else {
+    let (Some(original), Some(reason), Some(asked)) = (original, reason, asked_instead(read))
+    else {
         return Err(Violations::new().into());
     };
+    purchase.body_sha256 = asked.body_sha256;
     Ok(ReplaceRequest {
         original,
         purchase,
@@ -205,17 +233,13 @@ pub(in crate::grpc) fn purchase_back(
     } else {
         found.append(unknown(&selection));
     }
-    let body = v1::PurchaseReturnLabelRequest {
-        request_id: String::new(),
-        ..read.clone()
-    };
     let label_format = label_format(read.label_format, &mut found);
-    let Some(spec) = spec else {
+    let (Some(spec), Some(asked)) = (spec, asked_back(read)) else {
         return Err(found.into());
     };
     Ok(found.none_or(PurchaseRequest {
         request_id,
-        body_sha256: Sha256::digest(body.encode_to_vec()).into(),
+        body_sha256: asked.body_sha256,
         spec,
         selection,
         max_total: None,

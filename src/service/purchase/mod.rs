@@ -31,6 +31,7 @@ use tokio_util::task::TaskTracker;
 
 pub(crate) use drive::{bought, order_of, tracker, trackers};
 pub use select::{Goal, Selection};
+pub use told::Asked;
 
 use super::rates::Rates;
 use super::{Account, Accounts, Caller, Fault, MARGIN};
@@ -249,10 +250,11 @@ impl Purchases {
         subject: &str,
         request: &PurchaseRequest,
     ) -> Result<Purchase, Fault> {
+        let id = told::shipment_of(subject)?;
         if body_sha256 != request.body_sha256 {
-            return Err(Fault::RequestIdReused);
+            return Err(Fault::PurchaseIdReused(id));
         }
-        let purchase = self.read(caller, &told::shipment_of(subject)?).await?;
+        let purchase = self.read(caller, &id).await?;
         self.finish(caller, purchase, request.lane).await
     }
 

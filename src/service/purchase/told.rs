@@ -1,8 +1,9 @@
 //! What a caller was told at the end of a purchase is told again.
 
+use parcelgate_carrier::{Direction, Lane};
 use parcelgate_store::{Purchase, RequestKey, ShipmentId};
 
-use super::{PurchaseRequest, Purchases, method};
+use super::{Purchases, method};
 use crate::service::{Caller, Fault};
 
 /// The shipment that a request id was reserved for.
@@ -12,30 +13,52 @@ pub(super) fn shipment_of(subject: &str) -> Result<ShipmentId, Fault> {
     id.ok_or_else(|| Fault::NotFound(subject.to_owned()))
 }
 
+/// A request by its key, before anything else of it is read.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The caller's key.
+    pub request_id: String,
+    /// Digest of the whole request, as it was sent.
+    pub body_sha256: [u8; 32],
+}
+
 impl Purchases {
-    /// What was told at the end of the same purchase before, as long as that is kept; none when it
-    /// is not, or there was no end yet.
+    /// The purchase that was begun by the same request; none when there is none. What is configured
+    /// by now, and what a request may say, does not matter.
     ///
     /// # Errors
     /// When the `request_id` was used with another body.
-    pub async fn again(
+    pub async fn known(
         &self,
         caller: &Caller,
-        request: &PurchaseRequest,
+        direction: Direction,
+        asked: &Asked,
     ) -> Result<Option<Purchase>, Fault> {
         let key = RequestKey {
-            method: method(request.direction).to_owned(),
-            request_id: request.request_id.clone(),
+            method: method(direction).to_owned(),
+            request_id: asked.request_id.clone(),
         };
         let Some(known) = self.store.reservation(&caller.tenant, &key).await? else {
             return Ok(None);
         };
-        if known.body_sha256 != request.body_sha256 {
-            return Err(Fault::RequestIdReused);
+        let id = shipment_of(&known.subject)?;
+        if known.body_sha256 != asked.body_sha256 {
+            return Err(Fault::PurchaseIdReused(id));
         }
-        let purchase = self.read(caller, &shipment_of(&known.subject)?).await?;
-        let (purchase, kept) = self.as_told(purchase).await?;
-        Ok(kept.then_some(purchase))
+        Ok(Some(self.read(caller, &id).await?))
+    }
+
+    /// Goes on with a purchase that is [`known`](Self::known), and waits for its end.
+    ///
+    /// # Errors
+    /// As [`purchase`](Self::purchase).
+    pub async fn go_on(
+        &self,
+        caller: &Caller,
+        purchase: Purchase,
+        lane: Lane,
+    ) -> Result<Purchase, Fault> {
+        self.finish(caller, purchase, lane).await
     }
 
     /// The purchase as its caller is told it, and whether that is what is told again: where it
