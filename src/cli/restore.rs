@@ -60,6 +60,7 @@ pub(crate) async fn run(args: RestoreArgs, out: &mut Out) -> anyhow::Result<()> 
         let doubts = doubts?;
         out.data(&json!({
             "doubted": data_of(&doubts.unknown),
+            "in_review": data_of(&doubts.in_review),
             "cancelled": data_of(&doubts.cancelled),
         }))?;
         return Ok(tell_doubts(&doubts, out)?);
@@ -160,6 +161,7 @@ impl Told<'_> {
                 "replaced": self.kept_key.as_ref().map(shown),
             },
             "doubted": data_of(&self.doubts.unknown),
+            "in_review": data_of(&self.doubts.in_review),
             "cancelled": data_of(&self.doubts.cancelled),
             "lost": lost.as_ref().map(|lost| json!({
                 "requests": lost.many,
@@ -213,9 +215,16 @@ fn unknown(last_at: Option<Timestamp>) -> String {
 fn tell_doubts(doubts: &Doubts, out: &mut Out) -> std::io::Result<()> {
     let many = doubts.unknown.len();
     out.say(format!(
-        "{many} purchases that the backup has as accepted may have been sent since: they are \
-         UNKNOWN now, and the gateway looks them up."
+        "{many} purchases that the backup has as accepted or on their way may have been made since: \
+         they are UNKNOWN now, and the gateway looks them up."
     ))?;
+    let in_review = doubts.in_review.len();
+    if in_review > 0 {
+        out.say(out.paint().bad(&format!(
+            "{in_review} that were in doubt already, or without a label, may have got one since: \
+             decide with `parcelgate settle`."
+        )))?;
+    }
     for purchase in &doubts.cancelled {
         let (id, reference) = (&purchase.id, &purchase.reference);
         let warning = format!(

@@ -34,6 +34,8 @@ pub struct PurchaseConfig {
     pub review_s: u64,
     /// After how long a label that does not come goes to a person.
     pub label_s: u64,
+    /// After how long a void that does not come off goes to a person.
+    pub void_s: u64,
     /// For how long a replacement is tried that does not come off.
     pub replace_s: u64,
     /// How long after a purchase was declared absent it is looked for again, each time.

@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use super::purchase::{
     Asked, Flight, Flights, PurchaseRequest, Purchases, Selection, in_time, order_of,
 };
-use super::void::{PARCELS_MAX, Voids};
+use super::void::{PARCELS_MAX, Refused, Voids};
 use super::{Accounts, Caller, Fault, MARGIN};
 
 /// What is to be replaced, by what.
@@ -344,7 +344,7 @@ impl Replacements {
         let awaits = replacement.replaces.as_ref();
         let awaits = awaits.is_some_and(|replaces| replaces.awaits_void);
         if awaits && original.version.state == PurchaseState::VoidWanted {
-            match self.voids.carry_out(original).await {
+            match self.voids.carry_out(original, Refused::Stands).await {
                 // Another asks the carrier already.
                 Err(Fault::Store(StoreError::Conflict { .. })) => {}
                 done => done?,
@@ -452,7 +452,8 @@ fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
     use PurchaseState as S;
     let awaits = replacement.replaces.as_ref();
     let awaits = awaits.is_some_and(|replaces| replaces.awaits_void);
-    let void = original.version.state == S::Voided;
+    // A refusal after a doubt does not say that the label stands: a person sees to it.
+    let stands = ![S::Voided, S::NeedsReview].contains(&original.version.state);
     let in_doubt = Kind::OutcomeUnknown.name();
     match replacement.version.state {
         S::Sending => Err(Fault::InProgress),
@@ -461,7 +462,7 @@ fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
         S::Rejected if !awaits => Err(Fault::of_purchase(&replacement, "buy")),
         S::Cancelled if !awaits => Err(Fault::Cancelled),
         S::Cancelled
-            if !void
+            if stands
                 && replacement
                     .fault
                     .as_ref()
@@ -470,7 +471,7 @@ fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
             Err(Fault::of_purchase(&replacement, "void"))
         }
         // Nobody asked for a void, so it is told as any purchase is.
-        S::Absent if !awaits => Ok(Replaced {
+        S::Absent if awaits || !awaits => Ok(Replaced {
             original,
             replacement,
         }),

@@ -1,8 +1,9 @@
 //! What is done to a store that was restored from a backup, before a gateway uses it: the world has
 //! moved on since the backup was taken.
 //!
-//! What the backup has as SENDING, UNKNOWN or to be voided is looked up by the gateway in any case.
-//! What it has as ACCEPTED may have been sent since, and would be sent again.
+//! What it has as ACCEPTED may have been sent since, and would be sent again. What it has as SENDING,
+//! UNKNOWN or without a label may have been bought, printed and stuck on a parcel since: where the
+//! carrier gives no label again, it must not be voided for want of one.
 
 use std::sync::Arc;
 
@@ -16,50 +17,99 @@ use parcelgate_store::{
 /// How many purchases are looked at; more are never unsettled at once.
 const UNSETTLED_MAX: u32 = 1_000_000;
 
-/// What became of what the backup has as accepted.
+/// What became of what was under way when the backup was taken.
 #[derive(Debug, Default)]
 pub struct Doubts {
     /// UNKNOWN now.
     pub unknown: Vec<Purchase>,
+    /// NEEDS_REVIEW now.
+    pub in_review: Vec<Purchase>,
     /// CANCELLED now: they wait for a void, so that the store does not let them be sent; a person
     /// must look them up.
     pub cancelled: Vec<Purchase>,
 }
 
-/// Puts in doubt what was accepted: the gateway then looks it up and never sends it.
+/// By this a doubt is known as one that a restore has made.
+const RESTORED: &str = "RESTORED";
+
+/// Puts in doubt what was under way: the gateway then looks it up and never sends it.
 ///
 /// # Errors
 /// When the store fails.
 pub async fn doubt(store: &Arc<dyn Store>, now: Timestamp) -> Result<Doubts> {
-    let unsettled = store.unsettled(now, Timestamp::MAX, UNSETTLED_MAX).await?;
+    // Whoever held a lease is no more.
+    let (leases_over, any) = (Timestamp::MAX, Timestamp::MAX);
+    let unsettled = store.unsettled(leases_over, any, UNSETTLED_MAX).await?;
     let mut doubts = Doubts::default();
     for purchase in unsettled {
-        if purchase.version.state != PurchaseState::Accepted {
-            continue;
-        }
-        let sending = Version {
-            state: PurchaseState::Sending,
-            epoch: purchase.version.epoch.saturating_add(1),
-        };
-        let batch = Batch::of(&purchase.tenant, now)
-            .advance(
-                &purchase.id,
-                purchase.version,
-                Step::Sending { lease_until: now },
-            )
-            .advance(&purchase.id, sending, Step::Unknown(restored()));
-        match store.apply(batch).await {
-            Ok(applied) => doubts.unknown.extend(applied.shipments.into_iter().last()),
-            Err(Error::Illegal { .. }) => {
-                let end = Step::Cancelled(Some(restored()));
-                let batch = Batch::of(&purchase.tenant, now);
-                let batch = batch.advance(&purchase.id, purchase.version, end);
-                doubts.cancelled.extend(store.apply(batch).await?.shipments);
+        let state = purchase.version.state;
+        let unknown = Step::Unknown(restored());
+        match state {
+            PurchaseState::Accepted => match send(store, &purchase, unknown, now).await {
+                Err(Error::Illegal { .. }) => {
+                    let end = Step::Cancelled(Some(restored()));
+                    let cancelled = advance(store, &purchase, end, now).await?;
+                    doubts.cancelled.extend(cancelled);
+                }
+                doubted => doubts.unknown.extend(doubted?),
+            },
+            PurchaseState::Sending => {
+                let doubted = advance(store, &purchase, unknown, now).await?;
+                doubts.unknown.extend(doubted);
             }
-            Err(error) => return Err(error),
+            PurchaseState::Unknown | PurchaseState::PurchasedNoLabel => {
+                let review = Step::NeedsReview(restored());
+                let reviewed = advance(store, &purchase, review, now).await?;
+                doubts.in_review.extend(reviewed);
+            }
+            PurchaseState::Purchased
+            | PurchaseState::Rejected
+            | PurchaseState::Absent
+            | PurchaseState::NeedsReview
+            | PurchaseState::Cancelled
+            | PurchaseState::VoidWanted
+            | PurchaseState::Voiding
+            | PurchaseState::Voided
+            | PurchaseState::VoidRefused
+            | PurchaseState::VoidUnknown => {}
         }
     }
     Ok(doubts)
+}
+
+/// As if it had been sent, which nobody can tell.
+async fn send(
+    store: &Arc<dyn Store>,
+    purchase: &Purchase,
+    unknown: Step,
+    now: Timestamp,
+) -> Result<Option<Purchase>> {
+    let sending = Version {
+        state: PurchaseState::Sending,
+        epoch: purchase.version.epoch.saturating_add(1),
+    };
+    let send = Step::Sending { lease_until: now };
+    let batch = Batch::of(&purchase.tenant, now)
+        .advance(&purchase.id, purchase.version, send)
+        .advance(&purchase.id, sending, unknown);
+    Ok(store.apply(batch).await?.shipments.into_iter().last())
+}
+
+async fn advance(
+    store: &Arc<dyn Store>,
+    purchase: &Purchase,
+    step: Step,
+    now: Timestamp,
+) -> Result<Option<Purchase>> {
+    let batch = Batch::of(&purchase.tenant, now);
+    let batch = batch.advance(&purchase.id, purchase.version, step);
+    Ok(store.apply(batch).await?.shipments.into_iter().last())
+}
+
+/// Whether it is in doubt because it was restored.
+pub(crate) fn is_doubted(purchase: &Purchase) -> bool {
+    let code = purchase.fault.as_ref().and_then(|why| why.code.as_deref());
+    code == Some(RESTORED)
 }
 
 /// Ends API keys once more that were ended since the backup.
@@ -81,7 +131,7 @@ pub async fn revoke(
 fn restored() -> Kept {
     Kept {
         kind: Kind::OutcomeUnknown.name().to_owned(),
-        code: None,
+        code: Some(RESTORED.to_owned()),
         text: "restored from a backup: it may have been sent since".to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use parcelgate_carrier::{Lookup, Response};
+use parcelgate_carrier::{Ability, Lookup, Response};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{Money, PurchaseState, TrackingNumber, Violations};
 use parcelgate_store::{
@@ -195,9 +195,23 @@ impl Reviews {
                     charged,
                     parcels: parcels.collect(),
                 };
-                let batch = batch.advance(id, version, Step::Bought(bought));
+                // A label that cannot be had again is in somebody's hands, or is done without.
+                let step = if self.reprints(purchase) {
+                    Step::Bought(bought)
+                } else {
+                    Step::InHand(bought)
+                };
+                let batch = batch.advance(id, version, step);
                 trackers.into_iter().fold(batch, Batch::track)
             }
+        })
+    }
+
+    fn reprints(&self, purchase: &Purchase) -> bool {
+        let account = self.accounts.get(&purchase.account);
+        account.is_some_and(|account| {
+            let absence = account.carrier.profile().absence(Ability::Reprint);
+            absence.is_none()
         })
     }
 

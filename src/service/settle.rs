@@ -1,8 +1,9 @@
 //! Sees to purchases that nobody is at: doubts are settled by looking, never by sending again.
 
 mod control;
+mod pauses;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,9 +17,10 @@ use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, 
 use super::late;
 use super::purchase::{Purchases, bought, order_of, trackers};
 use super::replace::Replacements;
-use super::void::{Voids, shipment_of};
-use super::{Account, Accounts, Fault, fault};
+use super::void::{Refused, Voids, shipment_of};
+use super::{Account, Accounts, Fault, fault, restored};
 use crate::config::PurchaseConfig;
+use pauses::Pauses;
 
 /// Looks after unsettled purchases.
 #[derive(Debug)]
@@ -33,13 +35,15 @@ pub struct Settlement {
     /// How often in a row a look-up found nothing. Lost with the process, which only means looking
     /// more often.
     found_nothing: Mutex<HashMap<ShipmentId, u32>>,
+    /// Between two tries to void.
+    pauses: Pauses,
 }
 
 /// So many empty look-ups, beside the time that must have passed, prove that nothing was sold.
 const EMPTY_LOOKUPS_MIN: u32 = 3;
 /// How many purchases one round looks at, and how many of them at once: what one carrier keeps
 /// waiting must not keep those of the others.
-const ROUND_MAX: u32 = 1_000;
+const ROUND_MAX: u32 = 10_000;
 const AT_ONCE_MAX: usize = 16;
 /// How long one look-up may take.
 const LOOKUP_BUDGET: Duration = Duration::from_secs(15);
@@ -65,6 +69,7 @@ impl Settlement {
             clock,
             config,
             found_nothing: Mutex::default(),
+            pauses: Pauses::default(),
         }
     }
 
@@ -81,6 +86,7 @@ impl Settlement {
             .unsettled(now, accepted_before, ROUND_MAX)
             .await?;
         let count = unsettled.len();
+        self.keep(&unsettled.iter().map(|one| one.id.clone()).collect());
         futures::stream::iter(unsettled)
             .for_each_concurrent(AT_ONCE_MAX, |purchase| async move {
                 let id = purchase.id.clone();
@@ -115,13 +121,13 @@ impl Settlement {
                 }
                 fetched => fetched,
             },
-            PurchaseState::VoidWanted => self.void(purchase).await,
+            PurchaseState::VoidWanted => self.void(purchase, now).await,
             PurchaseState::Voiding => {
                 self.advance(&purchase, Step::VoidUnknown(interrupted()))
                     .await
             }
             // Voiding what is void succeeds, so asking again settles it.
-            PurchaseState::VoidUnknown => self.void(purchase).await,
+            PurchaseState::VoidUnknown => self.void(purchase, now).await,
             PurchaseState::Purchased
             | PurchaseState::Rejected
             | PurchaseState::Absent
@@ -157,6 +163,15 @@ impl Settlement {
         match shipping.find(&call, &purchase.reference).await? {
             Some(shipment) if shipment.parcels.len() == boxes => {
                 self.forget(&purchase.id);
+                let reprints = account
+                    .carrier
+                    .profile()
+                    .absence(Ability::Reprint)
+                    .is_none();
+                if restored::is_doubted(purchase) && !reprints {
+                    let why = purchase.fault.clone().unwrap_or_else(interrupted);
+                    return self.review(purchase, why).await;
+                }
                 self.found(purchase, shipment, now).await
             }
             Some(shipment) => {
@@ -169,20 +184,26 @@ impl Settlement {
     }
 
     /// Voids what nobody waits for. A label that the carrier does not take back is paid for and
-    /// unused: a person decides what becomes of it.
-    async fn void(&self, purchase: Purchase) -> Result<(), Fault> {
-        let (tenant, id) = (purchase.tenant.clone(), purchase.id.clone());
-        self.voids.carry_out(purchase).await?;
-        let after = self.store.shipment(&tenant, &id).await?;
-        match after {
-            // What was to replace it is given up, and its caller is told.
-            Some(refused) if refused.replaced_by.is_some() => Ok(()),
-            Some(refused) if refused.version.state == PurchaseState::VoidRefused => {
-                let why = refused.fault.clone().unwrap_or_else(interrupted);
-                self.review(&refused, why).await
-            }
-            Some(_) | None => Ok(()),
+    /// unused: a person decides what becomes of it, and so of one that may be void already. Of one
+    /// that stands and was to be replaced, the caller of that is told.
+    async fn void(&self, purchase: Purchase, now: Timestamp) -> Result<(), Fault> {
+        let id = purchase.id.clone();
+        if !self.pauses.is_due(&id, now) {
+            return Ok(());
         }
+        if self.pauses.tried_for(&id, now) > Duration::from_secs(self.config.void_s) {
+            let why = purchase.fault.clone().unwrap_or_else(interrupted);
+            return self.review(&purchase, why).await;
+        }
+        let in_doubt = purchase.version.state == PurchaseState::VoidUnknown;
+        let refused = if purchase.replaced_by.is_none() || in_doubt {
+            Refused::GoesToAPerson
+        } else {
+            Refused::Stands
+        };
+        let done = self.voids.carry_out(purchase, refused).await;
+        self.pauses.tried(&id, now);
+        done
     }
 
     /// Hands it to a person.
@@ -219,14 +240,16 @@ impl Settlement {
         let profile = account.carrier.profile();
         let doubted_for = self.doubted_for(purchase, now);
         let mut why = purchase.fault.clone().unwrap_or_else(interrupted);
-        if let Lookup::ByReference { index_lag } = profile.lookup
-            && times >= EMPTY_LOOKUPS_MIN
-            && doubted_for > profile.quiet.saturating_add(index_lag)
-        {
-            let control = self.control(account, shipping, purchase, index_lag, now);
-            match control.await?.doubt() {
-                None => return self.absent(purchase, now).await,
-                Some(doubted) => why = doubt(doubted.to_owned()),
+        if let Lookup::ByReference { index_lag } = profile.lookup {
+            let shown = profile.quiet.saturating_add(index_lag);
+            if doubted_for <= shown {
+                why.text = format!("{}; {}", why.text, not_yet(purchase, shown));
+            } else if times >= EMPTY_LOOKUPS_MIN {
+                let control = self.control(account, shipping, purchase, index_lag, now);
+                match control.await?.doubt() {
+                    None => return self.absent(purchase, now).await,
+                    Some(doubted) => why.text = format!("{}; {doubted}", why.text),
+                }
             }
         }
         if doubted_for > self.review_after() {
@@ -306,6 +329,16 @@ impl Settlement {
         *count
     }
 
+    /// Forgets what it knew of all others.
+    fn keep(&self, ids: &HashSet<ShipmentId>) {
+        let mut counts = self
+            .found_nothing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        counts.retain(|id, _| ids.contains(id));
+        self.pauses.keep(ids);
+    }
+
     fn forget(&self, id: &ShipmentId) {
         self.found_nothing
             .lock()
@@ -322,6 +355,13 @@ fn awaits_void(purchase: &Purchase) -> bool {
 /// What is kept of a purchase whose sender is gone.
 fn interrupted() -> Kept {
     doubt("the gateway stopped before the carrier's answer was written down".to_owned())
+}
+
+/// Why a look-up that found nothing proves nothing yet.
+fn not_yet(purchase: &Purchase, shown: Duration) -> String {
+    let at = purchase.updated_at.saturating_add(shown);
+    let at = at.unwrap_or(Timestamp::MAX);
+    format!("the carrier does not find it; it may take until {at:.0} to show what it sold")
 }
 
 /// What is kept of a look-up that did not take place.

@@ -8,7 +8,7 @@ use parcelgate_clock::SharedClock;
 use parcelgate_domain::{PurchaseState, Shipment, ShippedParcel};
 use parcelgate_store::{
     Batch, Error as StoreError, Purchase, RequestKey, ShipmentId, Step, Store, TrackerEnd,
-    TrackerFilter,
+    TrackerFilter, Version,
 };
 use tokio_util::task::TaskTracker;
 
@@ -21,6 +21,15 @@ pub struct Voids {
     store: Arc<dyn Store>,
     clock: SharedClock,
     tasks: TaskTracker,
+}
+
+/// What a refusal leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The label stands, and who asked is told.
+    Stands,
+    /// Nobody waits for the answer: a person decides, which is written with the refusal.
+    GoesToAPerson,
 }
 
 /// How long a carrier may take to void.
@@ -115,7 +124,7 @@ impl Voids {
             let this = self.clone();
             let task = self
                 .tasks
-                .spawn(async move { this.carry_out(wanted).await });
+                .spawn(async move { this.carry_out(wanted, Refused::Stands).await });
             let left = parcelgate_clock::left(caller.reply_by(MARGIN));
             match tokio::time::timeout(left, task).await {
                 // Another asks the carrier already.
@@ -135,7 +144,7 @@ impl Voids {
     ///
     /// # Errors
     /// When another was first, or the store fails.
-    pub async fn carry_out(&self, wanted: Purchase) -> Result<(), Fault> {
+    pub(crate) async fn carry_out(&self, wanted: Purchase, refused: Refused) -> Result<(), Fault> {
         let account = self.accounts.get(&wanted.account);
         let account =
             account.ok_or_else(|| Fault::NotFound(format!("accounts/{}", wanted.account)))?;
@@ -153,8 +162,16 @@ impl Voids {
         let outcome = shipping.void(&call, &shipment_of(&voiding)).await;
         let step = step_after(outcome);
         let voided = matches!(step, Step::Voided);
+        let review = review_after(&step, refused);
         let batch = Batch::of(&voiding.tenant, self.clock.now());
         let mut batch = batch.advance(&voiding.id, voiding.version, step);
+        if let Some(review) = review {
+            let refused = Version {
+                state: PurchaseState::VoidRefused,
+                epoch: voiding.version.epoch.saturating_add(1),
+            };
+            batch = batch.advance(&voiding.id, refused, review);
+        }
         if voided {
             let filter = TrackerFilter {
                 shipment: Some(voiding.id.clone()),
@@ -177,6 +194,13 @@ impl Voids {
 
 /// More boxes than any shipment has.
 pub(super) const PARCELS_MAX: u32 = 200;
+
+fn review_after(step: &Step, refused: Refused) -> Option<Step> {
+    match (step, refused) {
+        (Step::VoidRefused(why), Refused::GoesToAPerson) => Some(Step::NeedsReview(why.clone())),
+        (_, Refused::Stands | Refused::GoesToAPerson) => None,
+    }
+}
 
 fn step_after(outcome: Result<(), Error>) -> Step {
     let error = match outcome {

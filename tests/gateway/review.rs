@@ -6,13 +6,13 @@ use parcelgate_proto::v1::{
     GetPurchaseEvidenceRequest, LabelFormat, ListUnsettledPurchasesRequest, PurchaseEvidence,
     SettlePurchaseRequest, Shipment,
 };
-use parcelgate_sandbox::{Carrier, Fault};
+use parcelgate_sandbox::{Carrier, Fault, Settings};
 use tonic::{Code, Status};
 use uuid::Uuid;
 
 use crate::doubt::hasty;
 use crate::errors::{fields, reason};
-use crate::requests::{ground, packet};
+use crate::requests::{abroad, ground, packet, purchase, service};
 use crate::stage::Stage;
 
 impl Stage {
@@ -114,5 +114,33 @@ async fn who_knows_the_number_has_the_label() {
     stage.reaches(&told.name, State::Purchased).await;
     let label = stage.label(&told.name, LabelFormat::Pdf).await.unwrap();
     assert_eq!(label.tracking_number, number);
+    stage.stop().await;
+}
+
+/// DHL Express gives no label again: who says that it is bought has it.
+#[tokio::test]
+async fn what_a_person_says_is_bought_stays_so_without_a_label() {
+    let stage = Stage::six_set(Settings::default(), hasty).await;
+    let doubtful = async |order_number: &str| {
+        let mut request = purchase(abroad(), service("dhl-express-test", "P"));
+        request.shipment.as_mut().unwrap().order_number = order_number.to_owned();
+        stage.fail(Carrier::Dhl, "ship", Fault::CutAfter, 1);
+        let told = stage.buy(request).await.unwrap();
+        stage.reaches(&told.name, State::NeedsReview).await
+    };
+    let told = doubtful("HAND-1").await;
+    let bought = Bought {
+        tracking_numbers: vec![stage.carriers().parcels()[0].number.clone()],
+        ..Default::default()
+    };
+    let settled = stage
+        .settle(decision(&told, Decision::Bought(bought)))
+        .await;
+    assert_eq!(settled.unwrap().state(), State::Purchased);
+    // As long as another takes to come where this one was, nobody has thought better of it.
+    doubtful("HAND-2").await;
+    assert_eq!(stage.shipment(&told.name).await.state(), State::Purchased);
+    let no_label = stage.label(&told.name, LabelFormat::Pdf).await.unwrap_err();
+    assert_eq!(reason(&no_label, Code::FailedPrecondition), "NO_LABEL");
     stage.stop().await;
 }

@@ -95,7 +95,7 @@ impl PurchaseState {
             ),
             S::PurchasedNoLabel => matches!(next, S::Purchased | S::VoidWanted | S::NeedsReview),
             S::Absent | S::Purchased => matches!(next, S::VoidWanted),
-            S::VoidWanted => matches!(next, S::Voiding),
+            S::VoidWanted => matches!(next, S::Voiding | S::NeedsReview),
             S::Voiding => {
                 matches!(
                     next,

@@ -102,7 +102,7 @@ impl Verb {
             Self::KeepLabels { labels, .. } => of_labels(labels),
             Self::Advance { step, .. } => match step {
                 Step::Labelled(labels) => of_labels(labels),
-                Step::Bought(bought) | Step::Orphaned(bought, _) => {
+                Step::Bought(bought) | Step::InHand(bought) | Step::Orphaned(bought, _) => {
                     let labels = bought.parcels.iter().flat_map(|parcel| &parcel.labels);
                     labels.map(|label| label.bytes.len()).sum()
                 }

@@ -328,3 +328,25 @@ async fn a_label_that_is_not_taken_back_goes_to_a_person() {
     stage.rounds(1).await;
     assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
 }
+
+#[tokio::test]
+async fn a_void_that_never_comes_off_goes_to_a_person() {
+    let stage = Stage::set().await;
+    let sold = Step::Bought(bought(acme::sold(&"PG01".parse().unwrap(), NUMBER)));
+    let purchase = stage.walked([sold, Step::VoidWanted(None)]).await;
+    *stage.books.void.lock().unwrap() = Some(Kind::Credentials);
+    stage.rounds(1).await;
+    stage.clock.advance(Duration::from_secs(30));
+    stage.rounds(1).await;
+    let tries = stage.store.head_seq().await.unwrap();
+    stage.clock.advance(Duration::from_secs(29));
+    stage.rounds(9).await;
+    let quiet = stage.store.head_seq().await.unwrap();
+    assert_eq!(quiet, tries, "a pause as long as all before it");
+    assert_eq!(stage.state(&purchase).await, PurchaseState::VoidWanted);
+    stage
+        .clock
+        .advance(Duration::from_secs(stage.config.void_s));
+    stage.rounds(1).await;
+    assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
+}

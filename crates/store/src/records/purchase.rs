@@ -152,6 +152,8 @@ pub enum Step {
     Cancelled(Option<Fault>),
     /// Sold: PURCHASED, or PURCHASED_NO_LABEL when a box has no label.
     Bought(Bought),
+    /// Sold, and who needs its labels has them from elsewhere: PURCHASED.
+    InHand(Bought),
     /// The labels that were missing: PURCHASED.
     Labelled(Vec<ParcelLabel>),
     /// The carrier said no: REJECTED.
@@ -190,7 +192,7 @@ impl Step {
             Self::Bought(bought) if bought.parcels.iter().any(|box_| box_.labels.is_empty()) => {
                 PurchaseState::PurchasedNoLabel
             }
-            Self::Bought(_) | Self::Labelled(_) => PurchaseState::Purchased,
+            Self::Bought(_) | Self::InHand(_) | Self::Labelled(_) => PurchaseState::Purchased,
             Self::Rejected(_) => PurchaseState::Rejected,
             Self::Unknown(_) => PurchaseState::Unknown,
             Self::Absent => PurchaseState::Absent,

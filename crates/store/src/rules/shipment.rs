@@ -116,7 +116,7 @@ impl Ledger {
                 purchase.lease_until = Some(lease_until);
                 None
             }
-            Step::Bought(bought) => {
+            Step::Bought(bought) | Step::InHand(bought) => {
                 let labels = receive(purchase, bought);
                 self.add_labels(now, purchase, labels)?;
                 purchase.fault = None;

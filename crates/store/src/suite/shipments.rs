@@ -127,6 +127,7 @@ pub(super) fn steps() -> Steps {
         Step::Cancelled(None),
         Step::Bought(bought(1, vec![label(LabelFormat::Pdf, "one")])?),
         Step::Bought(bought(1, Vec::new())?),
+        Step::InHand(bought(1, Vec::new())?),
         Step::Rejected(fault("REFUSED")),
         Step::Unknown(fault("OUTCOME_UNKNOWN")),
         Step::Absent,

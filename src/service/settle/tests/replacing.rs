@@ -135,6 +135,7 @@ async fn a_void_in_doubt_for_too_long_gives_the_replacement_up() {
     assert_eq!(stage.state(&replacement).await, PurchaseState::Cancelled);
     // Its void goes on all the same, and nothing is bought then.
     stage.refuse_voids(None);
+    stage.clock.advance(Duration::from_hours(1));
     stage.rounds(3).await;
     assert_eq!(stage.state(&original).await, PurchaseState::Voided);
     assert_eq!(
