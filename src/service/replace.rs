@@ -471,7 +471,7 @@ fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
             Err(Fault::of_purchase(&replacement, "void"))
         }
         // Nobody asked for a void, so it is told as any purchase is.
-        S::Absent if awaits || !awaits => Ok(Replaced {
+        S::Absent if !awaits => Ok(Replaced {
             original,
             replacement,
         }),
