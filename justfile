@@ -28,13 +28,13 @@ new-carrier NAME TITLE="":
 demo *ARGS:
     cargo run --release -- demo "$@"
 
-# a cached and an uncached quote and a purchase beside their limits; answers decoded beside plain JSON
+# quotes and purchases beside their limits; answers decoded beside plain JSON
 bench:
     cargo bench --bench quote
     cargo bench --bench purchase
     cargo bench --bench decode
 
-# labels bought while gateways are killed, shared out over both stores with one and with three gateways
+# labels bought while gateways are killed, one and three of them, on both stores
 prove-kill9 PURCHASES="10000" KILLS="15000":
     KILL9_PURCHASES=$(($1 / 4)) KILL9_KILLS=$(($2 / 4)) cargo test --release --test label_kill9
 

@@ -3,6 +3,7 @@
 //! the usual port. Without a server those cases are ignored; with `CI=true` they fail.
 
 #![expect(
+    clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,

@@ -7,6 +7,12 @@
 //! Run: `cargo bench --bench purchase`. `BENCH_STORED` sets how many are many. Only the ratios are
 //! meant to be compared between machines.
 
+#![expect(
+    clippy::disallowed_types,
+    clippy::float_arithmetic,
+    reason = "figures to be read, and no money"
+)]
+
 #[path = "../quote/cpu.rs"]
 mod cpu;
 mod fill;

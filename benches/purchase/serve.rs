@@ -44,7 +44,7 @@ pub(crate) async fn carrier() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Reads accounts and store from stdin, tells both its addresses and a key, serves until stdin ends.
+/// Reads accounts and store from stdin, tells its addresses and a key, serves until stdin ends.
 pub(crate) async fn gateway() -> anyhow::Result<()> {
     let told: Value = serde_json::from_str(&input()?)?;
     let part = |name: &str| told.get(name).cloned().unwrap_or_default();

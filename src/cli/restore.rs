@@ -215,8 +215,8 @@ fn unknown(last_at: Option<Timestamp>) -> String {
 fn tell_doubts(doubts: &Doubts, out: &mut Out) -> std::io::Result<()> {
     let many = doubts.unknown.len();
     out.say(format!(
-        "{many} purchases that the backup has as accepted or on their way may have been made since: \
-         they are UNKNOWN now, and the gateway looks them up."
+        "{many} purchases that the backup has as accepted or on their way may have been made \
+         since: they are UNKNOWN now, and the gateway looks them up."
     ))?;
     let in_review = doubts.in_review.len();
     if in_review > 0 {

@@ -1,9 +1,9 @@
 //! What is done to a store that was restored from a backup, before a gateway uses it: the world has
 //! moved on since the backup was taken.
 //!
-//! What it has as ACCEPTED may have been sent since, and would be sent again. What it has as SENDING,
-//! UNKNOWN or without a label may have been bought, printed and stuck on a parcel since: where the
-//! carrier gives no label again, it must not be voided for want of one.
+//! What it has as ACCEPTED may have been sent since, and would be sent again. What it has as
+//! SENDING, UNKNOWN or without a label may have been bought, printed and stuck on a parcel since:
+//! where the carrier gives no label again, it must not be voided for want of one.
 
 use std::sync::Arc;
 

@@ -86,7 +86,7 @@ pub(crate) fn failed() -> Result<(), Failed> {
             let seen = lived(Disk::FailsAt(when), Lookups::Answered, false).await;
             shown(when, &seen);
             assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
-            // A commit that failed may be there all the same: then it was not sent, and it stays so.
+            // A commit that failed may be there all the same: it was not sent, and never is.
             let unsent = seen.left == Some(PurchaseState::Sending) && seen.sent == 0;
             let end = if unsent {
                 (State::NeedsReview, 0)

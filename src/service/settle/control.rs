@@ -63,7 +63,8 @@ impl Settlement {
             Some(_) => Control::Found,
             None => Control::Missed,
         };
-        tracing::debug!(shipment = %purchase.id, known = %known.id, ?control, "a look-up was tested");
+        let shipment = &purchase.id;
+        tracing::debug!(%shipment, known = %known.id, ?control, "a look-up was tested");
         Ok(control)
     }
 }
