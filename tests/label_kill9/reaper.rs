@@ -59,7 +59,7 @@ pub(crate) struct Reaper<'a> {
 }
 
 /// No gateway lives longer than this after it is ready, but the last.
-const LIFE_MS_MAX: u64 = if cfg!(debug_assertions) { 400 } else { 160 };
+const LIFE_MS_MAX: u64 = 160;
 /// How often it is looked whether the moment has come.
 const LOOK: Duration = Duration::from_micros(500);
 

@@ -13,22 +13,16 @@ pub(crate) struct Size {
     pub(crate) replicas: usize,
 }
 
-/// Of each store and number of gateways. Without optimisation a gateway takes several times as long
-/// to be ready, and so does a label to be drawn.
-const UNOPTIMISED: (usize, usize) = (60, 30);
-const OPTIMISED: (usize, usize) = (250, 400);
+/// Of each store and number of gateways: twice as many of each store.
+const PURCHASES: usize = 250;
+const KILLS: usize = 400;
 
 impl Size {
     pub(crate) fn of_environment(replicas: usize) -> Self {
-        let (purchases, kills) = if cfg!(debug_assertions) {
-            UNOPTIMISED
-        } else {
-            OPTIMISED
-        };
         Self {
             seed: set("KILL9_SEED").unwrap_or_else(|| fastrand::u64(..)),
-            purchases: set("KILL9_PURCHASES").unwrap_or(purchases),
-            kills: set("KILL9_KILLS").unwrap_or(kills),
+            purchases: set("KILL9_PURCHASES").unwrap_or(PURCHASES),
+            kills: set("KILL9_KILLS").unwrap_or(KILLS),
             replicas,
         }
     }
