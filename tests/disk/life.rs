@@ -43,6 +43,15 @@ pub(crate) struct Seen {
     pub(crate) sold: usize,
 }
 
+/// What the gateway finds when it is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Store {
+    /// Nothing: it makes its tables first.
+    New,
+    /// Its tables.
+    Made,
+}
+
 /// Whether the carrier tells the second gateway what it sold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Lookups {
@@ -51,13 +60,18 @@ pub(crate) enum Lookups {
 }
 
 /// Buys one label on that disk, and then once more under the same `request_id` on a good one.
-pub(crate) async fn lived(disk: Disk, lookups: Lookups, key_lost: bool) -> Seen {
+pub(crate) async fn lived(disk: Disk, found: Store, lookups: Lookups, key_lost: bool) -> Seen {
     let mut house = House::furnish(Shelf::File, 1).await;
     let request = wish();
+    if found == Store::Made {
+        house.cut_key();
+    }
     let command = disk.command(PROGRAM, &house.config().with_file_name("trace"));
     let first = Program::start_by(command, &house.config(), &house.panics);
     let doors = first.doors().await;
-    house.cut_key();
+    if found == Store::New {
+        house.cut_key();
+    }
     let mut told = None;
     if let Some(doors) = &doors {
         let reply = ask(doors, &house.key, &request).await;

@@ -8,7 +8,7 @@ use tonic::Code;
 use crate::books::Findings;
 use crate::failing::{Broken, Disk};
 use crate::house::{House, Shelf};
-use crate::life::{Lookups, Seen, ask, audited, ended, lived, wish, writes};
+use crate::life::{Lookups, Seen, Store, ask, audited, ended, lived, wish, writes};
 use crate::program::Program;
 
 /// No gateway asks so often for something to be made durable, to buy one label.
@@ -36,76 +36,80 @@ fn is_told(seen: &Seen) -> bool {
     matches!(seen.told, Some(Ok(State::Purchased)))
 }
 
+/// Each thread counts by itself, and tables are made by another one than purchases.
+const STORES: [Store; 2] = [Store::New, Store::Made];
+
 /// It is killed at each write. The carrier tells nobody afterwards what it sold, so what the first
 /// gateway kept is all that the second one can go by.
 pub(crate) fn killed() -> Result<(), Failed> {
     run(async {
-        let mut kept = None;
-        let (mut unsent, mut ended) = (false, false);
-        for when in 1..WRITES_MAX {
-            let seen = lived(Disk::KillsAt(when), Lookups::Refused, false).await;
-            shown(when, &seen);
-            assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
-            assert!(seen.sold <= 1, "{seen:#?}");
-            let in_doubt = seen.left == Some(PurchaseState::Sending);
-            match (in_doubt, seen.sent) {
-                // Written down, and dead before it left: nobody can tell, and it is not sent again.
-                (true, 0) => {
-                    assert_eq!((seen.end, seen.sold), (State::NeedsReview, 0), "{seen:#?}");
-                    unsent = true;
+        let (mut kept, mut unsent) = (None, false);
+        for store in STORES {
+            for when in 1.. {
+                assert!(when < WRITES_MAX, "no purchase comes to its end");
+                let seen = lived(Disk::KillsAt(when), store, Lookups::Refused, false).await;
+                shown(when, &seen);
+                assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
+                // Dead between its last word and the first byte: nobody can tell, and it stays so.
+                let silent = in_doubt(&seen) && seen.sent == 0;
+                unsent |= silent;
+                assert_eq!((seen.end, seen.sold), end(!silent), "{seen:#?}");
+                if in_doubt(&seen) && seen.sent == 1 {
+                    kept = Some((store, when)); // and read again
                 }
-                // The answer was there and was kept: it is read again.
-                (true, _) => {
-                    assert_eq!((seen.end, seen.sold), (State::Purchased, 1), "{seen:#?}");
-                    kept = Some(when);
+                if is_told(&seen) {
+                    break;
                 }
-                (false, _) => assert_eq!(seen.end, State::Purchased, "{seen:#?}"),
-            }
-            if is_told(&seen) {
-                ended = true;
-                break;
             }
         }
-        assert!(
-            unsent && ended,
-            "before it was sent: {unsent}, to the end: {ended}"
-        );
-        let when = kept.expect("a death between the answer and its reading");
+        assert!(unsent, "no death before it was sent");
+        let (store, when) = kept.expect("a death between the answer and its reading");
         // The same death, when what was kept cannot be read: then nobody knows what was bought.
-        let seen = lived(Disk::KillsAt(when), Lookups::Refused, true).await;
+        let seen = lived(Disk::KillsAt(when), store, Lookups::Refused, true).await;
         assert_eq!((seen.end, seen.sold), (State::NeedsReview, 1), "{seen:#?}");
         Ok(())
     })
+}
+
+fn in_doubt(seen: &Seen) -> bool {
+    seen.left == Some(PurchaseState::Sending)
+}
+
+/// Bought, or in a person's hands with nothing sold.
+const fn end(bought: bool) -> (State, usize) {
+    if bought {
+        (State::Purchased, 1)
+    } else {
+        (State::NeedsReview, 0)
+    }
 }
 
 /// The disk does not take one of its writes, each in turn.
 pub(crate) fn failed() -> Result<(), Failed> {
     run(async {
         let mut refused = 0;
-        for when in 1..WRITES_MAX {
-            let seen = lived(Disk::FailsAt(when), Lookups::Answered, false).await;
-            shown(when, &seen);
-            assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
-            // A commit that failed may be there all the same: it was not sent, and never is.
-            let unsent = seen.left == Some(PurchaseState::Sending) && seen.sent == 0;
-            let end = if unsent {
-                (State::NeedsReview, 0)
-            } else {
-                (State::Purchased, 1)
-            };
-            assert_eq!((seen.end, seen.sold), end, "{seen:#?}");
-            let killed = lived(Disk::KillsAt(when), Lookups::Answered, false).await;
-            if is_told(&killed) {
-                assert_eq!(refused, 2, "what is written before a purchase is sent");
-                return Ok(());
-            }
-            // What the disk did not take has no consequence: no more is sent than if it had died.
-            if seen.ready && !is_told(&seen) {
-                assert_eq!(seen.sent, killed.sent, "{seen:#?} {killed:#?}");
-                refused += usize::from(seen.sent == 0);
+        for store in STORES {
+            for when in 1.. {
+                assert!(when < WRITES_MAX, "no purchase comes to its end");
+                let seen = lived(Disk::FailsAt(when), store, Lookups::Answered, false).await;
+                shown(when, &seen);
+                assert_eq!(seen.findings, Findings::default(), "{seen:#?}");
+                // A commit that failed may be there all the same: it was not sent, and never is.
+                let silent = in_doubt(&seen) && seen.sent == 0;
+                assert_eq!((seen.end, seen.sold), end(!silent), "{seen:#?}");
+                let killed = lived(Disk::KillsAt(when), store, Lookups::Answered, false).await;
+                if is_told(&killed) {
+                    break;
+                }
+                // What the disk did not take has no consequence: no more is sent than by the dead.
+                if seen.ready && !is_told(&seen) {
+                    assert_eq!(seen.sent, killed.sent, "{seen:#?} {killed:#?}");
+                    refused += usize::from(seen.sent == 0);
+                }
             }
         }
-        Err("no purchase came to its end".into())
+        assert_eq!(refused, 2, "what is written before a purchase is sent");
+        Ok(())
     })
 }
 

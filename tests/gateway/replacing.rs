@@ -161,6 +161,11 @@ async fn a_refused_void_buys_nothing_and_a_lost_parcel_is_bought_beside_it() {
         ..counting()
     };
     let stage = Stage::set(settings, |_| {}).await;
+    let away = Fault::Status {
+        code: 503,
+        retry_after: None,
+    };
+    stage.fail(Carrier::Ups, "track", away, 1_000);
     let first = original(&stage).await;
     until("picked up", async || {
         let parcels = stage.carriers().parcels();

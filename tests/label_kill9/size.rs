@@ -13,9 +13,9 @@ pub(crate) struct Size {
     pub(crate) replicas: usize,
 }
 
-/// Of each store and number of gateways: twice as many of each store.
+/// Of each store and number of gateways, of which there are four.
 const PURCHASES: usize = 250;
-const KILLS: usize = 400;
+const KILLS: usize = 200;
 
 impl Size {
     pub(crate) fn of_environment(replicas: usize) -> Self {
