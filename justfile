@@ -28,15 +28,24 @@ new-carrier NAME TITLE="":
 demo *ARGS:
     cargo run --release -- demo "$@"
 
-# quotes and purchases beside their limits; answers decoded beside plain JSON
+# quotes, purchases and tracking beside their limits; answers decoded beside plain JSON
 bench:
     cargo bench --bench quote
     cargo bench --bench purchase
+    cargo bench --bench tracking
     cargo bench --bench decode
 
 # labels bought while gateways are killed, one and three of them, on both stores
 prove-kill9 PURCHASES="10000" KILLS="15000":
     KILL9_PURCHASES=$(($1 / 4)) KILL9_KILLS=$(($2 / 4)) cargo test --release --test label_kill9
+
+# events pushed to a failing webhook while the gateway is killed, on both stores
+prove-outbox EVENTS="10000" KILLS="60":
+    OUTBOX_EVENTS=$1 OUTBOX_KILLS=$2 cargo test --release --test outbox_kill9 -- --nocapture
+
+# a day of ten million parcels in the scheduler
+prove-10m:
+    cargo bench --bench tracking -- ten-million
 
 # anything put to a carrier's decoders: just fuzz ups, just fuzz ups.tracking 600
 fuzz CARRIER SECONDS="60":

@@ -6,14 +6,16 @@ use std::{env, fs};
 
 use prost::Message;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 11] = [
     "parcelgate/v1/address_service.proto",
     "parcelgate/v1/carrier_service.proto",
+    "parcelgate/v1/insight_service.proto",
     "parcelgate/v1/manifest_service.proto",
     "parcelgate/v1/pickup_service.proto",
     "parcelgate/v1/rate_service.proto",
     "parcelgate/v1/settlement_service.proto",
     "parcelgate/v1/shipment_service.proto",
+    "parcelgate/v1/shop_service.proto",
     "parcelgate/v1/subscription_service.proto",
     "parcelgate/v1/tracking_service.proto",
 ];

@@ -1,5 +1,7 @@
 //! The composition root: the only place that knows concrete types.
 
+mod shops;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
@@ -23,6 +25,7 @@ use crate::grpc::{self, Services};
 use crate::seal::Seal;
 use crate::service::addresses::AddressChecks;
 use crate::service::catalogue::Catalogues;
+use crate::service::confirm::Confirmations;
 use crate::service::errands::Errands;
 use crate::service::keys::Keys;
 use crate::service::late::LateWatch;
@@ -31,10 +34,12 @@ use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
 use crate::service::replace::Replacements;
 use crate::service::review::Reviews;
+use crate::service::risk::{RiskWatch, Risks};
 use crate::service::settle::Settlement;
 use crate::service::shipments::Shipments;
+use crate::service::shops::Shops;
 use crate::service::subscriptions::Subscriptions;
-use crate::service::track::{Poll, Pushed, Tracks};
+use crate::service::track::{Desk, Keep, Pushed, Tracks};
 use crate::service::void::Voids;
 use crate::service::watch::Watches;
 use crate::service::{Account, Accounts, Scope, main_tenant};
@@ -59,6 +64,7 @@ struct Ground {
     store: Arc<dyn Store>,
     seal: Arc<Seal>,
     accounts: Arc<Accounts>,
+    shops: Arc<Shops>,
     closing: CancellationToken,
     tasks: TaskTracker,
 }
@@ -180,6 +186,7 @@ impl Ground {
             anyhow::bail!("there are two accounts named {}", twice.id);
         }
         let accounts = Arc::new(Accounts::new(accounts));
+        let shops = shops::open_all(&config, &clock, sharing.as_ref())?;
         let store = open_store(&config.store).await?;
         let seal = Arc::new(Seal::from_file(&config.store.key())?);
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
@@ -189,6 +196,7 @@ impl Ground {
             store,
             seal,
             accounts,
+            shops,
             closing,
             tasks,
         })
@@ -221,6 +229,7 @@ impl Ground {
             replacements,
             rates,
             shipments: Arc::new(Shipments::new(store())),
+            risks: Arc::new(Risks::new(store())),
             reviews: Arc::new(Reviews::new(
                 accounts(),
                 store(),
@@ -236,6 +245,7 @@ impl Ground {
                 pushed,
             ),
             watches: Arc::new(Watches::new(store(), self.closing.clone())),
+            confirmations: Arc::new(Confirmations::new(self.shops.clone(), store(), clock())),
             subscriptions: Arc::new(Subscriptions::new(store(), clock(), config.push.clone())),
             checks: Arc::new(AddressChecks::new(accounts())),
             catalogues: Arc::new(Catalogues::new(accounts())),
@@ -269,7 +279,8 @@ impl Ground {
             clock(),
             config.clone(),
             tasks(),
-        );
+        )
+        .selling_in(Arc::clone(&self.shops));
         let voids = Voids::new(accounts(), store(), clock(), tasks());
         let replacements = Replacements::new(
             accounts(),
@@ -303,23 +314,35 @@ impl Ground {
             self.clock.clone(),
             &config.purchase.late_watch_s,
         );
-        let poll = Poll::new(services.tracks.clone());
+        let keep = Keep::new(services.tracks.clone(), tick);
+        let risks = RiskWatch::new(self.store.clone(), self.clock.clone(), config.risk);
+        let risk_tick = Duration::from_millis(config.risk.tick_ms);
         let closing = || self.closing.clone();
         let (store, clock) = (self.store.clone(), self.clock.clone());
         let upkeep = telemetry::measure().map(|metrics| jobs::upkeep(metrics, closing()));
         let mut loops = vec![
-            tokio::spawn(jobs::poll(self.store.clone(), poll, tick, closing())),
+            tokio::spawn(keep.run(closing())),
             tokio::spawn(jobs::settle(settlement, settle_tick, closing())),
             tokio::spawn(jobs::watch_late(late, settle_tick, closing())),
+            tokio::spawn(jobs::watch_risks(risks, risk_tick, closing())),
             tokio::spawn(jobs::forget(
                 store.clone(),
                 clock.clone(),
                 config.purchase.reply_kept(),
                 closing(),
             )),
+            tokio::spawn(jobs::forget_past(
+                store.clone(),
+                clock.clone(),
+                config.push.kept(),
+                closing(),
+            )),
             tokio::spawn(push::run(store, clock, config.push.clone(), closing())),
         ];
         loops.extend(upkeep.map(tokio::spawn));
+        loops.extend(self.confirming());
+        let desks = Desk::all(&services.tracks).into_iter();
+        loops.extend(desks.map(|desk| tokio::spawn(desk.run(closing()))));
         if !config.exchange.file.as_os_str().is_empty() {
             let (exchange, config) = (services.exchange.clone(), config.exchange.clone());
             loops.push(tokio::spawn(jobs::exchange(exchange, config, closing())));
@@ -356,17 +379,32 @@ impl Ground {
 /// # Errors
 /// When it cannot be opened.
 pub async fn open_store(config: &StoreConfig) -> anyhow::Result<Arc<dyn Store>> {
-    let store = match config.database() {
-        Database::File(path) => {
-            let opened = Sqlite::open(path).await;
-            opened.with_context(|| format!("cannot open the database {}", path.display()))
-        }
-        Database::Server(url) => {
-            let opened = Postgres::open(url.expose_secret()).await;
-            opened.context("cannot open the database of store.url")
-        }
+    let database = config.database();
+    let opened = match &database {
+        Database::File(path) => Sqlite::open(path).await,
+        Database::Server(url) => Postgres::open(url.expose_secret()).await,
     };
-    Ok(Arc::new(store?))
+    Ok(Arc::new(opened.with_context(|| unopened(&database))?))
+}
+
+/// The same when nobody else has it open, and so that nobody else can open it meanwhile.
+///
+/// # Errors
+/// As [`open_store`], and when anyone has it open.
+pub async fn open_store_alone(config: &StoreConfig) -> anyhow::Result<Arc<dyn Store>> {
+    let database = config.database();
+    let opened = match &database {
+        Database::File(path) => Sqlite::open_alone(path).await,
+        Database::Server(url) => Postgres::open_alone(url.expose_secret()).await,
+    };
+    Ok(Arc::new(opened.with_context(|| unopened(&database))?))
+}
+
+fn unopened(database: &Database<'_>) -> String {
+    match database {
+        Database::File(path) => format!("cannot open the database {}", path.display()),
+        Database::Server(_) => "cannot open the database of store.url".to_owned(),
+    }
 }
 
 async fn open_door(at: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -1,57 +1,60 @@
 //! What goes on by itself: each a loop that looks, works, and waits to be woken.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
 use parcelgate_clock::SharedClock;
+use parcelgate_domain::AccountId;
 use parcelgate_store::Store;
+use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ExchangeConfig;
+use crate::service::confirm::{Rounds, Watch};
 use crate::service::late::LateWatch;
 use crate::service::rates::Exchange;
+use crate::service::risk::RiskWatch;
 use crate::service::settle::Settlement;
-use crate::service::track::Poll;
 
-/// Asks for parcels that are due, until `closing`.
-pub async fn poll(store: Arc<dyn Store>, poll: Poll, tick: Duration, closing: CancellationToken) {
-    let mut head = store.head();
+/// Looks after unsettled purchases, until `closing`: those of each account by themselves, so that
+/// one whose carrier hangs keeps no other waiting. The first look is at once: it finds what a crash
+/// left behind.
+pub async fn settle(settlement: Settlement, tick: Duration, closing: CancellationToken) {
+    let settlement = Arc::new(settlement);
+    let mut busy: HashMap<AccountId, AbortHandle> = HashMap::new();
+    // Tasks of their own: they go on while this one waits for the database, of which they may hold
+    // every connection.
+    let mut sweeps = JoinSet::new();
     loop {
-        head.mark_unchanged(); // registered before looking
-        // Cut in the middle nothing is lost: who was claimed is due again once the claim is over.
-        let Some(round) = closing.run_until_cancelled(poll.round()).await else {
-            return;
-        };
-        match round {
-            Ok(asked) if asked > 0 => continue, // there may be more than one round takes
-            Ok(_) => {}
-            Err(error) => tracing::warn!(%error, "a round of tracking failed"),
+        let accounts = settlement.accounts().await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "nothing is settled yet");
+            Vec::new()
+        });
+        for account in accounts {
+            if busy.get(&account).is_none_or(AbortHandle::is_finished) {
+                let sweep = sweeps.spawn(swept(Arc::clone(&settlement), account.clone()));
+                busy.insert(account, sweep);
+            }
         }
         tokio::select! {
             () = parcelgate_clock::sleep(tick) => {}
-            // A new tracker is due at once.
-            changed = head.changed() => if changed.is_err() { return },
+            // Cut in the middle nothing is lost: a look is repeated, and a void succeeds twice.
             () = closing.cancelled() => return,
+        }
+        while let Some(ended) = sweeps.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a round of settling broke off");
+            }
         }
     }
 }
 
-/// Looks after unsettled purchases, until `closing`. The first round is at once: it finds what a
-/// crash left behind.
-pub async fn settle(settlement: Settlement, tick: Duration, closing: CancellationToken) {
-    loop {
-        // Cut in the middle nothing is lost: a look is repeated, and a void succeeds twice.
-        match closing.run_until_cancelled(settlement.round()).await {
-            Some(Ok(_)) => {}
-            Some(Err(error)) => tracing::warn!(%error, "a round of settling failed"),
-            None => return,
-        }
-        tokio::select! {
-            () = parcelgate_clock::sleep(tick) => {}
-            () = closing.cancelled() => return,
-        }
+async fn swept(settlement: Arc<Settlement>, account: AccountId) {
+    if let Err(error) = settlement.sweep(&account).await {
+        tracing::warn!(%account, %error, "a round of settling failed");
     }
 }
 
@@ -71,6 +74,92 @@ pub async fn watch_late(late: LateWatch, tick: Duration, closing: CancellationTo
     }
 }
 
+/// Looks at what was promised for shipments, until `closing`: at what is due, and at what was heard
+/// of since it was last looked.
+pub async fn watch_risks(risks: RiskWatch, tick: Duration, closing: CancellationToken) {
+    let mut read = None;
+    loop {
+        let look = async {
+            // From here on; what was heard of before is due in time.
+            let from = match read {
+                Some(seq) => seq,
+                None => risks.head().await?,
+            };
+            risks.round().await?;
+            risks.heard(from).await
+        };
+        // Cut in the middle nothing is lost: a look is repeated, and told only when it is news.
+        match closing.run_until_cancelled(look).await {
+            Some(Ok(seq)) => read = Some(seq),
+            Some(Err(error)) => tracing::warn!(%error, "orders at risk are not looked at yet"),
+            None => return,
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(tick) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// Confirms the orders of one shop, until `closing`.
+pub async fn confirm(
+    store: Arc<dyn Store>,
+    rounds: Arc<Rounds>,
+    shop: String,
+    tick: Duration,
+    closing: CancellationToken,
+) {
+    let mut head = store.head();
+    loop {
+        head.mark_unchanged(); // registered before looking
+        // What is being told is waited for: cut in the middle it would be in doubt.
+        match rounds.round(&shop).await {
+            Ok(made) if made > 0 && !closing.is_cancelled() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(shop, %error, "a round of confirmations failed"),
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(tick) => {}
+            changed = head.changed() => if changed.is_err() { return },
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// Wakes the confirmations of whatever something happens to, until `closing`, and counts those that
+/// are late.
+pub async fn watch_orders(store: Arc<dyn Store>, watch: Watch, closing: CancellationToken) {
+    let mut head = store.head();
+    let mut counted = BTreeSet::new();
+    loop {
+        let seen = head.borrow_and_update().seq; // registered before looking
+        match watch.round().await {
+            Ok(read) if read > 0 && !closing.is_cancelled() => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "the log was not read for confirmations"),
+        }
+        match watch.late().await {
+            Ok(late) => {
+                counted.extend(late.keys().cloned());
+                for shop in &counted {
+                    let many = late.get(shop).copied().unwrap_or_default();
+                    let gauge = metrics::gauge!("confirmations_late", "shop" => shop.clone());
+                    gauge.set(many);
+                }
+            }
+            Err(error) => tracing::warn!(%error, "late confirmations were not counted"),
+        }
+        tokio::select! {
+            written = head.wait_for(|head| head.seq > seen) => if written.is_err() { return },
+            () = parcelgate_clock::sleep(LATE_LOOK) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// The longest pause between two looks at which confirmations are late.
+const LATE_LOOK: Duration = Duration::from_secs(30);
+
 /// How often what is kept for a time is looked through, and how much of it goes at once.
 const HOUSEKEEPING: Duration = Duration::from_secs(60);
 const FORGOTTEN_MAX: u32 = 1_000;
@@ -89,6 +178,34 @@ pub async fn forget(
             Ok(FORGOTTEN_MAX) if !closing.is_cancelled() => continue,
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, "old replies are not forgotten yet"),
+        }
+        tokio::select! {
+            () = parcelgate_clock::sleep(HOUSEKEEPING) => {}
+            () = closing.cancelled() => return,
+        }
+    }
+}
+
+/// Forgets events, and what became of them, until `closing`. The first round is at once.
+pub async fn forget_past(
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    kept: SignedDuration,
+    closing: CancellationToken,
+) {
+    loop {
+        let before = clock.now().saturating_sub(kept).unwrap_or(Timestamp::MIN);
+        let deliveries = store.forget_deliveries(before, FORGOTTEN_MAX).await;
+        let events = store.forget_events(before, FORGOTTEN_MAX).await;
+        let mut more = false;
+        for forgotten in [deliveries, events] {
+            match forgotten {
+                Ok(many) => more |= many == FORGOTTEN_MAX,
+                Err(error) => tracing::warn!(%error, "the past is not forgotten yet"),
+            }
+        }
+        if more && !closing.is_cancelled() {
+            continue; // others who write come in between
         }
         tokio::select! {
             () = parcelgate_clock::sleep(HOUSEKEEPING) => {}

@@ -14,4 +14,5 @@ pub mod played;
 pub mod push;
 pub mod seal;
 pub mod service;
+pub mod shops;
 pub mod telemetry;

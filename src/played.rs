@@ -1,17 +1,17 @@
 //! The accounts of the carriers that the embedded sandbox plays, as a configuration has them: for
 //! the demo, the benches and the tests, and for people to copy.
 
-use parcelgate_sandbox::{Carrier, Running, Settings};
+use parcelgate_sandbox::{Carrier, Running, Settings, Shop};
 use serde_json::{Value, json};
 
-use crate::config::AccountConfig;
+use crate::config::{AccountConfig, ShopConfig};
 
 /// One account that the sandbox knows.
 #[derive(Debug, Clone)]
 pub struct Played {
     /// What it is called: the carrier, and for a carrier of several products the product.
     pub name: &'static str,
-    /// The carrier's id.
+    /// The carrier's id, or the shop's.
     pub carrier: &'static str,
     /// The settings.
     pub settings: Value,
@@ -26,6 +26,21 @@ impl Played {
         Ok(serde_json::from_value(json!({
             "id": id,
             "carrier": self.carrier,
+            "settings": self.settings,
+            "wire": wire,
+        }))?)
+    }
+}
+
+impl Played {
+    /// The same as a shop of that id, with `wire` where it differs from the shop's own.
+    ///
+    /// # Errors
+    /// When `id` or `wire` cannot be what they are.
+    pub fn shop(self, id: &str, wire: &Value) -> anyhow::Result<ShopConfig> {
+        Ok(serde_json::from_value(json!({
+            "id": id,
+            "shop": self.carrier,
             "settings": self.settings,
             "wire": wire,
         }))?)
@@ -59,6 +74,24 @@ pub fn accounts(running: &Running, known: &Settings) -> Vec<Played> {
         played("yanwen", Carrier::Yanwen, yanwen(running, known)),
         played("fourpx", Carrier::Fourpx, fourpx(running, known)),
     ]
+}
+
+/// Every shop that the sandbox at `running`, started with `known`, knows.
+#[must_use]
+pub fn shops(running: &Running, known: &Settings) -> Vec<Played> {
+    let amazon = &known.amazon;
+    let base = running.shop_url(Shop::Amazon);
+    vec![Played {
+        name: "amazon",
+        carrier: Shop::Amazon.name(),
+        settings: json!({
+            "client_id": amazon.client_id,
+            "client_secret": amazon.client_secret,
+            "refresh_token": amazon.refresh_token,
+            "api": base,
+            "token": base,
+        }),
+    }]
 }
 
 /// What people read in the place of a rate table: Yanwen sends its own to each customer.

@@ -62,6 +62,18 @@ fn refused(path: &Path, args: &[&str]) -> (String, String) {
     (text("message"), text("next"))
 }
 
+/// What was restored by other tools is seen to when no gateway runs on it, and not before.
+#[tokio::test]
+async fn a_database_in_use_is_not_put_in_doubt() {
+    let stage = Stage::start().await;
+    let bought = stage.buy(ground()).await.unwrap();
+    let path = stage.config.store.path.clone();
+    let (message, _) = refused(&path, &["restore", "--in-place"]);
+    assert!(message.contains("has it open"), "{message}");
+    assert_eq!(stage.shipment(&bought.name).await, bought);
+    stage.stop().await;
+}
+
 /// The key named lost, as it is listed.
 fn key(path: &Path) -> Value {
     let keys = told(path, &["keys", "list"]);

@@ -1,5 +1,6 @@
 //! A judge that is not ours: what a receiver is sent is verified by the `standardwebhooks` package
-//! of PyPI. Where Python lacks it the trials are ignored; with `CI=true` they fail.
+//! of PyPI, with the old secret and with the new one while both sign. Where Python lacks it the
+//! trials are ignored; with `CI=true` they fail.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -10,25 +11,33 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use axum::Router;
 use axum::routing::post;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use libtest_mimic::{Arguments, Failed, Trial};
 use parcelgate::config::PushConfig;
 use parcelgate::push;
-use parcelgate_clock::{Clock as _, System};
-use parcelgate_domain::{ExposeSecret as _, Secret};
+use parcelgate::service::Caller;
+use parcelgate::service::subscriptions::{Rotation, SubscriptionRequest, Subscriptions};
+use parcelgate_clock::{Clock as _, Manual, System, instant};
+use parcelgate_domain::ExposeSecret as _;
 use parcelgate_store::{
-    Batch, Filter, NewSubscription, NewTracker, Sqlite, Store, SubscriptionId, Tenant, TrackerEnd,
-    TrackerId,
+    Batch, NewTracker, SigningKeys, Sqlite, Store, Subscription, Tenant, TrackerEnd, TrackerId,
 };
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-/// How many parcels there are; each is followed, and then no longer.
+/// How many parcels there are before the keys are replaced, while both sign, and when that is over;
+/// each is followed, and then no longer.
 const PARCELS: usize = 10;
+
+/// How long both sign; less than the judge lets a timestamp be off.
+const OVERLAP: Duration = Duration::from_secs(60);
 
 const JUDGE: &str = r#"
 import json, sys
@@ -53,15 +62,60 @@ fn main() -> ExitCode {
 }
 
 fn verified() -> Result<(), Failed> {
-    let sent = deliveries();
-    let verdicts = judge(&sent)?;
-    assert_eq!(verdicts, vec!["right"; 2 * PARCELS]);
+    let run = run();
+    for (part, old, new) in [
+        (&run.before, true, false),
+        (&run.during, true, true),
+        (&run.after, false, true),
+    ] {
+        assert_eq!(part.len(), 2 * PARCELS);
+        for (keys, right) in [(&run.old, old), (&run.new, new)] {
+            let verdict = if right { "right" } else { NONE };
+            assert_eq!(judge(&with_secret(part, keys))?, vec![verdict; part.len()]);
+            let signed = part.iter().all(|sent| signed_by(sent, &keys.public));
+            assert_eq!(signed, right, "with the private key too");
+        }
+    }
     Ok(())
 }
 
+/// Whether one of the signatures of version v1a is of that key.
+fn signed_by(sent: &Value, public: &str) -> bool {
+    let text = |pointer: &str| sent.pointer(pointer).and_then(Value::as_str).unwrap();
+    let key = STANDARD
+        .decode(public.strip_prefix("whpk_").unwrap())
+        .unwrap();
+    let key = UnparsedPublicKey::new(&ED25519, key);
+    let (id, at) = (
+        text("/headers/webhook-id"),
+        text("/headers/webhook-timestamp"),
+    );
+    let signed = format!("{id}.{at}.{}", text("/body"));
+    let mut all = text("/headers/webhook-signature").split(' ');
+    all.any(|one| {
+        let signature = one
+            .strip_prefix("v1a,")
+            .map(|one| STANDARD.decode(one).unwrap());
+        signature.is_some_and(|signature| key.verify(signed.as_bytes(), &signature).is_ok())
+    })
+}
+
+fn with_secret(sent: &[Value], keys: &Keys) -> Vec<Value> {
+    let with = |one: &Value| {
+        let mut one = one.clone();
+        *one.pointer_mut("/secret").unwrap() = keys.secret.clone().into();
+        one
+    };
+    sent.iter().map(with).collect()
+}
+
+/// What the judge says of a signature that is another's.
+const NONE: &str = "No matching signature found";
+
 /// The judge is no rubber stamp.
 fn changed() -> Result<(), Failed> {
-    let sent = deliveries().into_iter().next().unwrap();
+    let run = run();
+    let sent = with_secret(&run.before, &run.old).swap_remove(0);
     let with = |pointer: &str, value: String| {
         let mut other = sent.clone();
         *other.pointer_mut(pointer).unwrap() = value.into();
@@ -75,10 +129,7 @@ fn changed() -> Result<(), Failed> {
     };
     let earlier = text("/headers/webhook-timestamp").parse::<i64>().unwrap() - 301;
     let verdicts = judge(&[
-        with(
-            "/body",
-            text("/body").replace("\"dev-1\"", "\"dev-2\"") + " ",
-        ),
+        with("/body", text("/body") + " "),
         with("/headers/webhook-id", "other".to_owned()),
         with("/headers/webhook-timestamp", (earlier + 300).to_string()),
         with("/headers/webhook-timestamp", earlier.to_string()),
@@ -88,8 +139,8 @@ fn changed() -> Result<(), Failed> {
         ),
         sent.clone(),
     ])?;
-    let (none, old) = ("No matching signature found", "Message timestamp too old");
-    assert_eq!(verdicts, [none, none, none, old, none, "right"]);
+    let old = "Message timestamp too old";
+    assert_eq!(verdicts, [NONE, NONE, NONE, old, NONE, "right"]);
     Ok(())
 }
 
@@ -116,21 +167,34 @@ fn run_python(program: &str, input: &str) -> Option<String> {
         .then(|| String::from_utf8(output.stdout).unwrap())
 }
 
+/// What a receiver may know of the keys.
+struct Keys {
+    secret: String,
+    public: String,
+}
+
 /// What a receiver is sent while parcels are followed: secret, headers and body of each request.
+struct Run {
+    old: Keys,
+    new: Keys,
+    before: Vec<Value>,
+    during: Vec<Value>,
+    after: Vec<Value>,
+}
+
 #[tokio::main]
-async fn deliveries() -> Vec<Value> {
+async fn run() -> Run {
     let (sender, mut received) = mpsc::unbounded_channel();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
-    let secret = Secret::from("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDdGtRJ3g9ODE=".to_owned());
-    let shown = secret.expose_secret().to_owned();
     let receive = async move |headers: HeaderMap, body: String| {
         let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.to_string(), value.to_str().unwrap().into())
         };
         let headers: serde_json::Map<String, Value> = headers.iter().map(text).collect();
+        let secret = "whsec_";
         sender
-            .send(json!({ "secret": shown, "headers": headers, "body": body }))
+            .send(json!({ "secret": secret, "headers": headers, "body": body }))
             .unwrap();
     };
     let routes = Router::new().route("/", post(receive));
@@ -138,25 +202,71 @@ async fn deliveries() -> Vec<Value> {
 
     let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
     let closing = CancellationToken::new();
+    let clock = Arc::new(Manual::at(System.now()));
     let running = tokio::spawn(push::run(
         Arc::clone(&store),
-        Arc::new(System),
+        clock.clone(),
         config(),
         closing.clone(),
     ));
-    let tenant: Tenant = "dev".parse().unwrap();
-    let id = SubscriptionId::fresh(System.now());
-    let new = NewSubscription {
-        id,
+    let door = Subscriptions::new(Arc::clone(&store), clock.clone(), config());
+    let request = SubscriptionRequest {
+        request_id: "make".to_owned(),
+        body_sha256: [0; 32],
         url,
-        secret,
-        filter: Filter::default(),
+        kinds: Vec::new(),
+        latest_only: false,
     };
-    store
-        .apply(Batch::of(&tenant, System.now()).subscribe(new))
-        .await
+    let made = door.create(&caller(), request).await.unwrap();
+    happen(store.as_ref(), &clock, 0).await;
+    let before = arrived(&mut received).await;
+    let rotation = Rotation {
+        request_id: "rotate".to_owned(),
+        body_sha256: [0; 32],
+        overlap: OVERLAP,
+    };
+    let rotated = door.rotate(&caller(), &made.id, rotation).await.unwrap();
+    happen(store.as_ref(), &clock, PARCELS).await;
+    let during = arrived(&mut received).await;
+    clock.advance(OVERLAP);
+    happen(store.as_ref(), &clock, 2 * PARCELS).await;
+    let after = arrived(&mut received).await;
+    closing.cancel();
+    running.await.unwrap();
+    Run {
+        old: shown(&made),
+        new: shown(&rotated),
+        before,
+        during,
+        after,
+    }
+}
+
+fn caller() -> Caller {
+    Caller {
+        tenant: "dev".parse().unwrap(),
+        key: None,
+        deadline: instant() + Duration::from_secs(60),
+    }
+}
+
+fn shown(of: &Subscription) -> Keys {
+    let SigningKeys { secret, private } = &of.keys;
+    let private = private.as_ref().unwrap().expose_secret();
+    let pair = STANDARD
+        .decode(private.strip_prefix("whsk_").unwrap())
         .unwrap();
-    for number in 1..=PARCELS {
+    let public = pair.get(32..).unwrap();
+    Keys {
+        secret: secret.expose_secret().to_owned(),
+        public: format!("whpk_{}", STANDARD.encode(public)),
+    }
+}
+
+/// Follows parcels from that number on, and then no longer.
+async fn happen(store: &dyn Store, clock: &Manual, from: usize) {
+    let tenant: Tenant = "dev".parse().unwrap();
+    for number in from..from + PARCELS {
         let tracker: TrackerId = format!("dev-{number}").parse().unwrap();
         let new = NewTracker {
             id: tracker.clone(),
@@ -166,19 +276,20 @@ async fn deliveries() -> Vec<Value> {
             shipment: None,
             next_check_at: None,
         };
-        let batch = Batch::of(&tenant, System.now()).track(new);
+        let batch = Batch::of(&tenant, clock.now()).track(new);
         store
             .apply(batch.end_tracker(&tracker, TrackerEnd::Stopped))
             .await
             .unwrap();
     }
+}
+
+async fn arrived(received: &mut mpsc::UnboundedReceiver<Value>) -> Vec<Value> {
     let mut sent = Vec::new();
     while sent.len() < 2 * PARCELS {
         let next = tokio::time::timeout(Duration::from_secs(30), received.recv()).await;
         sent.push(next.unwrap().unwrap());
     }
-    closing.cancel();
-    running.await.unwrap();
     sent
 }
 
@@ -190,6 +301,9 @@ fn config() -> PushConfig {
         connect_ms_max: 2_000,
         total_ms_max: 5_000,
         in_flight_max: 8,
+        warn_after_h: 24,
         disable_after_h: 120,
+        replay_per_s_max: 100,
+        kept_days: 90,
     }
 }

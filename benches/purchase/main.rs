@@ -4,8 +4,9 @@
 //!    the same engine makes on the same disk when it does nothing else, in the same run.
 //! 2. The same with few and with many shipments stored before, in turn.
 //!
-//! Run: `cargo bench --bench purchase`. `BENCH_STORED` sets how many are many. Only the ratios are
-//! meant to be compared between machines.
+//! Run: `cargo bench --bench purchase`, with `-- sqlite` or `-- postgres` on one engine only.
+//! `BENCH_STORED` sets how many are many. Only the ratios are meant to be compared between
+//! machines.
 
 #![expect(
     clippy::disallowed_types,
@@ -20,51 +21,42 @@ mod growth;
 mod limit;
 mod load;
 mod place;
+#[path = "../quote/role.rs"]
+mod role;
 mod serve;
 #[path = "../quote/server.rs"]
 mod server;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use place::Place;
 
 fn main() -> ExitCode {
-    let role = std::env::args().nth(1).unwrap_or_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
-        runtime.block_on(async {
-            match role.as_str() {
-                "carrier" => serve::carrier().await,
-                "gateway" => serve::gateway().await,
-                _ => conduct().await,
-            }
-        })
-    });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _told = writeln!(std::io::stderr(), "purchase: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    role::play("purchase", async |role| match role {
+        "carrier" => serve::carrier().await,
+        "gateway" => serve::gateway().await,
+        engine => conduct(engine).await,
+    })
 }
 
-async fn conduct() -> anyhow::Result<()> {
-    for (few, many) in [
-        (Place::file()?, Place::file()?),
-        (Place::server().await?, Place::server().await?),
-    ] {
-        let measured = async {
-            limit::compare(&few).await?;
-            growth::compare(&few, &many).await
-        };
-        let measured = measured.await;
-        few.remove().await?;
-        many.remove().await?;
-        measured?;
+/// On both engines, or on the one that is named.
+async fn conduct(engine: &str) -> anyhow::Result<()> {
+    if engine != "postgres" {
+        compare((Place::file()?, Place::file()?)).await?;
+    }
+    if engine != "sqlite" {
+        compare((Place::server().await?, Place::server().await?)).await?;
     }
     Ok(())
+}
+
+async fn compare((few, many): (Place, Place)) -> anyhow::Result<()> {
+    let measured = async {
+        limit::compare(&few).await?;
+        growth::compare(&few, &many).await
+    };
+    let measured = measured.await;
+    few.remove().await?;
+    many.remove().await?;
+    measured
 }

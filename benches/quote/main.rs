@@ -11,33 +11,18 @@ mod echo;
 mod gateway;
 mod load;
 mod peers;
+mod role;
 mod server;
 mod uncached;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let role = std::env::args().nth(1).unwrap_or_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let outcome = runtime.map_err(anyhow::Error::from).and_then(|runtime| {
-        runtime.block_on(async {
-            match role.as_str() {
-                "echo" => echo::serve().await,
-                "gateway" => gateway::serve().await,
-                _ => conduct().await,
-            }
-        })
-    });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _told = writeln!(std::io::stderr(), "quote: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    role::play("quote", async |role| match role {
+        "echo" => echo::serve().await,
+        "gateway" => gateway::serve().await,
+        _ => conduct().await,
+    })
 }
 
 async fn conduct() -> anyhow::Result<()> {

@@ -5,9 +5,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::Args;
 use parcelgate_proto::v1::carrier_service_client::CarrierServiceClient;
+use parcelgate_proto::v1::insight_service_client::InsightServiceClient;
 use parcelgate_proto::v1::rate_service_client::RateServiceClient;
 use parcelgate_proto::v1::settlement_service_client::SettlementServiceClient;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
+use parcelgate_proto::v1::shop_service_client::ShopServiceClient;
 use parcelgate_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use parcelgate_proto::v1::tracking_service_client::TrackingServiceClient;
 use tonic::metadata::{Ascii, MetadataValue};
@@ -147,6 +149,18 @@ impl Gate {
     #[must_use]
     pub(crate) fn settlement(&self) -> SettlementServiceClient<Door> {
         SettlementServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
+    }
+
+    /// Orders of shops.
+    #[must_use]
+    pub(crate) fn shops(&self) -> ShopServiceClient<Door> {
+        ShopServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
+    }
+
+    /// What becomes of orders.
+    #[must_use]
+    pub(crate) fn insight(&self) -> InsightServiceClient<Door> {
+        InsightServiceClient::new(self.door.clone()).max_decoding_message_size(REPLY_BYTES_MAX)
     }
 
     /// Parcels.

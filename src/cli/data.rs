@@ -2,14 +2,14 @@
 
 use parcelgate_proto::google::r#type::Money;
 use parcelgate_proto::v1::{
-    Carrier, CarrierFailure, CarrierStatus, Charge, Event, PurchaseRefusal, Quote, Shipment,
-    Tracker, TrackingEvent, TrackingStatus,
+    Carrier, CarrierFailure, CarrierStatus, Charge, Event, OrderRisk, PurchaseRefusal, Quote,
+    Shipment, Tracker, TrackingEvent, TrackingStatus,
 };
 use serde_json::{Value, json};
 
-use super::show;
+use super::{risk, show};
 
-fn money(money: Option<&Money>) -> Value {
+pub(crate) fn money(money: Option<&Money>) -> Value {
     money.map_or(
         Value::Null,
         |money| json!({ "amount": show::amount(money), "currency": money.currency_code }),
@@ -148,6 +148,18 @@ pub(crate) fn shipment(shipment: &Shipment) -> Value {
     })
 }
 
+/// How it stands with what was promised.
+pub(crate) fn order_risk(order: &OrderRisk) -> Value {
+    json!({
+        "shipment": order.shipment.as_ref().map(shipment),
+        "level": risk::level_name(order),
+        "reason": order.reason,
+        "since_time": time(order.since_time.as_ref()),
+        "ship_by_time": time(order.ship_by_time.as_ref()),
+        "deliver_by_time": time(order.deliver_by_time.as_ref()),
+    })
+}
+
 /// A parcel that is followed.
 pub(crate) fn tracker(tracker: &Tracker, events: &[TrackingEvent]) -> Value {
     json!({
@@ -170,6 +182,8 @@ pub(crate) fn tracker(tracker: &Tracker, events: &[TrackingEvent]) -> Value {
         "last_event_time": time(tracker.last_event_time.as_ref()),
         "last_check_time": time(tracker.last_check_time.as_ref()),
         "next_check_time": time(tracker.next_check_time.as_ref()),
+        "source": tracker.source,
+        "last_push_time": time(tracker.last_push_time.as_ref()),
         "expired": tracker.expired,
         "events": events.iter().map(tracking_event).collect::<Vec<_>>(),
     })

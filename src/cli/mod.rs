@@ -4,6 +4,7 @@ mod backup;
 mod batch;
 mod carriers;
 mod completions;
+mod confirmations;
 mod connect;
 mod data;
 mod demo;
@@ -18,10 +19,12 @@ mod rates;
 mod replace;
 mod request;
 mod restore;
+mod risk;
 mod sandbox;
 mod serve;
 mod settle;
 mod ship;
+mod shop_order;
 mod show;
 mod tables;
 mod track;
@@ -71,6 +74,8 @@ enum Command {
     Replace(replace::ReplaceArgs),
     Papers(papers::PapersArgs),
     Settle(settle::SettleArgs),
+    Confirmations(confirmations::ConfirmationsArgs),
+    Risk(risk::RiskArgs),
     Carriers(carriers::CarriersArgs),
     Keys(keys::KeysArgs),
     Ledger(ledger::LedgerArgs),
@@ -124,6 +129,8 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
         Command::Replace(args) => replace::run(args, out).await?,
         Command::Papers(args) => papers::run(args, out).await?,
         Command::Settle(args) => settle::run(args, out).await?,
+        Command::Confirmations(args) => confirmations::run(args, out).await?,
+        Command::Risk(args) => risk::run(args, out).await?,
         Command::Carriers(args) => carriers::run(args, out).await?,
         Command::Keys(args) => keys::run(args, out).await?,
         Command::Ledger(args) => return ledger::run(args, out).await,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use parcelgate_domain::{Currency, Money};
 use parcelgate_proto::google::r#type::Money as ProtoMoney;
@@ -16,6 +17,7 @@ use parcelgate_proto::v1::{
 };
 use serde::Deserialize;
 
+use super::shop_order::ShopOrderFile;
 use super::{parse, show};
 
 /// Larger than any shipment.
@@ -123,6 +125,8 @@ struct ShipmentFile {
     parcels: Vec<ParcelFile>,
     customs: Option<CustomsFile>,
     ship_date: Option<Date>,
+    ship_by_time: Option<Timestamp>,
+    deliver_by_time: Option<Timestamp>,
     #[serde(default)]
     order_number: String,
     #[serde(default)]
@@ -131,6 +135,7 @@ struct ShipmentFile {
     options: OptionsFile,
     #[serde(default)]
     documents: Vec<String>,
+    shop_order: Option<ShopOrderFile>,
 }
 
 /// Extras in a file.
@@ -292,6 +297,9 @@ impl From<ShipmentFile> for ShipmentSpec {
             sales_platform: file.sales_platform,
             options: Some(file.options.into()),
             documents: file.documents,
+            shop_order: file.shop_order.map(ShopOrderFile::into_order),
+            ship_by_time: file.ship_by_time.map(show::proto_time),
+            deliver_by_time: file.deliver_by_time.map(show::proto_time),
         }
     }
 }

@@ -47,14 +47,14 @@ pub(crate) struct RestoreArgs {
 /// Runs it.
 ///
 /// # Errors
-/// When the backup is no whole database that this program knows, a gateway uses the place, or there
-/// is a database and nobody said that it may go.
+/// When the backup is no whole database that this program knows, anyone has the place open, or
+/// there is a database and nobody said that it may go.
 pub(crate) async fn run(args: RestoreArgs, out: &mut Out) -> anyhow::Result<()> {
     let config =
         Config::load(args.config.as_deref()).context("the configuration cannot be used")?;
     let now = System.now();
     let Some(from) = &args.from else {
-        let store = app::open_store(&config.store).await?;
+        let store = app::open_store_alone(&config.store).await?;
         let doubts = restored::doubt(&store, now).await;
         store.close().await;
         let doubts = doubts?;

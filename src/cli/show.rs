@@ -92,6 +92,15 @@ pub(crate) fn day(date: Option<&ProtoDate>) -> String {
     })
 }
 
+/// A moment for the interface.
+#[must_use]
+pub(crate) fn proto_time(at: Timestamp) -> prost_types::Timestamp {
+    prost_types::Timestamp {
+        seconds: at.as_second(),
+        nanos: at.subsec_nanosecond(),
+    }
+}
+
 /// A moment in UTC: `2026-11-30 14:05`; empty when there is none.
 #[must_use]
 pub(crate) fn moment(time: Option<&prost_types::Timestamp>) -> String {

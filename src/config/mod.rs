@@ -4,7 +4,9 @@ mod accounts;
 mod exchange;
 mod quota;
 mod rates;
+mod risk;
 mod server;
+mod shops;
 mod store;
 mod tracking;
 
@@ -16,7 +18,9 @@ pub use accounts::AccountConfig;
 pub use exchange::ExchangeConfig;
 pub use quota::QuotaConfig;
 pub use rates::{PurchaseConfig, RatesConfig};
+pub use risk::RiskConfig;
 pub use server::{GrpcConfig, HttpConfig, LogConfig, LogFormat};
+pub use shops::{BeforeShipBy, ConfirmConfig, ConfirmWhen, ShopConfig};
 pub use store::{Database, StoreConfig};
 pub use tracking::{PushConfig, TrackingConfig};
 
@@ -40,8 +44,12 @@ pub struct Config {
     pub purchase: PurchaseConfig,
     /// Parcels.
     pub tracking: TrackingConfig,
+    /// Orders at risk.
+    pub risk: RiskConfig,
     /// Webhooks.
     pub push: PushConfig,
+    /// Order systems.
+    pub confirm: ConfirmConfig,
     /// Currencies.
     pub exchange: ExchangeConfig,
     /// The log.
@@ -49,6 +57,9 @@ pub struct Config {
     /// Accounts with carriers.
     #[serde(default)]
     pub accounts: Vec<AccountConfig>,
+    /// Accounts with order systems.
+    #[serde(default)]
+    pub shops: Vec<ShopConfig>,
 }
 
 impl Config {

@@ -28,6 +28,8 @@ pub struct PurchaseConfig {
     pub carrier_ms_max: u64,
     /// How many purchases of one batch are under way at once.
     pub batch_at_once_max: NonZeroUsize,
+    /// How long after a label was bought its parcel is first asked for.
+    pub first_check_ms: u64,
     /// How often a doubtful purchase is looked up.
     pub settle_ms: u64,
     /// After how long a doubt goes to a person.

@@ -6,11 +6,13 @@ use std::time::Duration;
 use parcelgate_clock::SharedClock;
 use parcelgate_proto::v1::address_service_server::{self, AddressServiceServer};
 use parcelgate_proto::v1::carrier_service_server::{self, CarrierServiceServer};
+use parcelgate_proto::v1::insight_service_server::{self, InsightServiceServer};
 use parcelgate_proto::v1::manifest_service_server::{self, ManifestServiceServer};
 use parcelgate_proto::v1::pickup_service_server::{self, PickupServiceServer};
 use parcelgate_proto::v1::rate_service_server;
 use parcelgate_proto::v1::settlement_service_server::{self, SettlementServiceServer};
 use parcelgate_proto::v1::shipment_service_server::{self, ShipmentServiceServer};
+use parcelgate_proto::v1::shop_service_server::{self, ShopServiceServer};
 use parcelgate_proto::v1::subscription_service_server::{self, SubscriptionServiceServer};
 use parcelgate_proto::v1::tracking_service_server::{self, TrackingServiceServer};
 use tokio::net::TcpListener;
@@ -26,18 +28,21 @@ use tower::util::MapResponseLayer;
 use super::addresses::AddressApi;
 use super::carriers::CarrierApi;
 use super::door::Door;
+use super::insight::InsightApi;
 use super::manifests::ManifestApi;
 use super::pickups::PickupApi;
 use super::quoting::RateServer;
 use super::rates::RateApi;
 use super::settlement::SettlementApi;
 use super::shipments::ShipmentApi;
+use super::shops::ShopApi;
 use super::status::with_reason;
 use super::subscriptions::SubscriptionApi;
 use super::tracking::TrackingApi;
 use crate::config::GrpcConfig;
 use crate::service::addresses::AddressChecks;
 use crate::service::catalogue::Catalogues;
+use crate::service::confirm::Confirmations;
 use crate::service::errands::Errands;
 use crate::service::keys::Keys;
 use crate::service::papers::Papers;
@@ -45,6 +50,7 @@ use crate::service::purchase::Purchases;
 use crate::service::rates::{Exchange, Rates};
 use crate::service::replace::Replacements;
 use crate::service::review::Reviews;
+use crate::service::risk::Risks;
 use crate::service::shipments::Shipments;
 use crate::service::subscriptions::Subscriptions;
 use crate::service::track::Tracks;
@@ -62,6 +68,8 @@ pub struct Services {
     pub purchases: Purchases,
     /// Shipments read.
     pub shipments: Arc<Shipments>,
+    /// What is at risk.
+    pub risks: Arc<Risks>,
     /// Labels voided.
     pub voids: Voids,
     /// Shipments replaced.
@@ -72,6 +80,8 @@ pub struct Services {
     pub tracks: Tracks,
     /// Events watched.
     pub watches: Arc<Watches>,
+    /// Orders confirmed in their shops.
+    pub confirmations: Arc<Confirmations>,
     /// Webhooks.
     pub subscriptions: Arc<Subscriptions>,
     /// Addresses.
@@ -89,10 +99,11 @@ pub struct Services {
 }
 
 /// What health is told of: the server as a whole, and each service.
-const SERVED: [&str; 10] = [
+const SERVED: [&str; 12] = [
     "",
     rate_service_server::SERVICE_NAME,
     shipment_service_server::SERVICE_NAME,
+    shop_service_server::SERVICE_NAME,
     tracking_service_server::SERVICE_NAME,
     subscription_service_server::SERVICE_NAME,
     address_service_server::SERVICE_NAME,
@@ -100,6 +111,7 @@ const SERVED: [&str; 10] = [
     pickup_service_server::SERVICE_NAME,
     manifest_service_server::SERVICE_NAME,
     settlement_service_server::SERVICE_NAME,
+    insight_service_server::SERVICE_NAME,
 ];
 
 /// Serves on `listener` until `closing`, then finishes the calls in progress.
@@ -204,7 +216,7 @@ fn selling(
     )
 }
 
-/// What only a person can decide.
+/// What only a person can decide, what a person is to look at, and what shops are told.
 fn deciding(
     routes: Routes,
     services: &Services,
@@ -216,11 +228,32 @@ fn deciding(
         reviews: Arc::clone(&services.reviews),
         shipments: Arc::clone(&services.shipments),
     });
-    routes.add_service(
-        settlement
-            .max_decoding_message_size(asked)
-            .max_encoding_message_size(replied),
-    )
+    let shops = ShopServiceServer::new(ShopApi {
+        door: door.clone(),
+        confirmations: Arc::clone(&services.confirmations),
+    });
+    let insight = InsightServiceServer::new(InsightApi {
+        door: door.clone(),
+        risks: Arc::clone(&services.risks),
+        shipments: Arc::clone(&services.shipments),
+        tracks: services.tracks.clone(),
+    });
+    routes
+        .add_service(
+            settlement
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        )
+        .add_service(
+            shops
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        )
+        .add_service(
+            insight
+                .max_decoding_message_size(asked)
+                .max_encoding_message_size(replied),
+        )
 }
 
 /// What is asked of carriers around a shipment.

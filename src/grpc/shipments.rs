@@ -44,13 +44,18 @@ pub(super) struct Told {
 
 impl Told {
     fn reply(self) -> Response<v1::Shipment> {
-        let mut reply = Response::new(self.shipment);
-        if self.again {
-            let yes = MetadataValue::from_static("1");
-            reply.metadata_mut().insert("x-idempotent-replay", yes);
-        }
-        reply
+        reply(self.shipment, self.again)
     }
+}
+
+/// `message`, and whether it is what was told before.
+fn reply<T>(message: T, again: bool) -> Response<T> {
+    let mut reply = Response::new(message);
+    if again {
+        let yes = MetadataValue::from_static("1");
+        reply.metadata_mut().insert("x-idempotent-replay", yes);
+    }
+    reply
 }
 
 impl ShipmentApi {
@@ -127,15 +132,24 @@ impl ShipmentApi {
         purchase: parcelgate_store::Purchase,
     ) -> Result<Told, Fault> {
         let (purchase, kept) = self.purchases.as_told(purchase).await?;
-        let shipment = if kept {
-            self.written_as_told(caller, &purchase).await?
-        } else {
-            self.written(caller, &purchase).await?
-        };
         Ok(Told {
-            shipment,
+            shipment: self.written_if(caller, &purchase, kept).await?,
             again: false,
         })
+    }
+
+    /// As it is told again, or as it stands.
+    async fn written_if(
+        &self,
+        caller: &Caller,
+        purchase: &parcelgate_store::Purchase,
+        is_kept: bool,
+    ) -> Result<v1::Shipment, Fault> {
+        if is_kept {
+            self.written_as_told(caller, purchase).await
+        } else {
+            self.written(caller, purchase).await
+        }
     }
 
     /// Without what tracking finds out later, so that it is the same whenever it is told.
@@ -207,6 +221,7 @@ impl ShipmentService for ShipmentApi {
             Some(asked) => self.replacements.known(&caller, &asked).await?,
             None => None,
         };
+        let again = known.as_ref().is_some_and(|known| known.is_kept);
         let replaced = match known {
             Some(replaced) => replaced,
             None => {
@@ -215,10 +230,15 @@ impl ShipmentService for ShipmentApi {
                 self.replacements.replace(&caller, wanted).await?
             }
         };
-        Ok(Response::new(v1::ReplaceShipmentResponse {
-            original: Some(self.written(&caller, &replaced.original).await?),
-            replacement: Some(self.written(&caller, &replaced.replacement).await?),
-        }))
+        let is_kept = replaced.is_kept;
+        let original = self.written_if(&caller, &replaced.original, is_kept);
+        let original = original.await?;
+        let replacement = self.written_if(&caller, &replaced.replacement, is_kept);
+        let both = v1::ReplaceShipmentResponse {
+            original: Some(original),
+            replacement: Some(replacement.await?),
+        };
+        Ok(reply(both, again))
     }
 
     async fn upload_document(

@@ -82,6 +82,7 @@ impl From<Fault> for Status {
                 invalid(&text, &violations, "FOREIGN_TOKEN", HashMap::new())
             }
             Fault::OtherLog => with(Code::FailedPrecondition, text, "LOG_RESTORED"),
+            Fault::LogForgotten => with(Code::FailedPrecondition, text, "LOG_FORGOTTEN"),
             Fault::NoPaper { .. } => with(Code::FailedPrecondition, text, "NO_PAPER"),
             Fault::Deadline => with(Code::DeadlineExceeded, text, "DEADLINE"),
             Fault::Store(error) => of_store(&error),

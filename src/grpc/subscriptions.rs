@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use parcelgate_clock::SharedClock;
-use parcelgate_domain::Violations;
 use parcelgate_proto::v1;
+use parcelgate_proto::v1::delivery::State;
 use parcelgate_proto::v1::subscription_service_server::SubscriptionService;
-use parcelgate_store::Page;
+use parcelgate_store::{DeliveryState, Page, SubscriptionState};
 use tonic::{Request, Response, Status};
 
 use super::door::Door;
 use super::page::{Wanted, token};
 use super::{read, write};
+use crate::service::Scope;
 use crate::service::subscriptions::Subscriptions;
-use crate::service::{Fault, Scope};
 
 pub(super) struct SubscriptionApi {
     pub(super) door: Door,
@@ -90,7 +89,15 @@ impl SubscriptionService for SubscriptionApi {
             after: page.after.as_ref(),
             limit: page.size,
         };
-        let found = self.subscriptions.deliveries(&caller, &id, wanted).await?;
+        let state = match request.state() {
+            State::Unspecified => None,
+            State::Pending => Some(DeliveryState::Pending),
+            State::Delivered => Some(DeliveryState::Delivered),
+            State::Dead => Some(DeliveryState::Dead),
+            State::Superseded => Some(DeliveryState::Superseded),
+        };
+        let found = self.subscriptions.deliveries(&caller, &id, state, wanted);
+        let found = found.await?;
         let last = found.last().map(|(delivery, _)| delivery.id.as_str());
         Ok(Response::new(v1::ListDeliveriesResponse {
             next_page_token: token(&list, page.size, found.len(), last),
@@ -101,39 +108,61 @@ impl SubscriptionService for SubscriptionApi {
         }))
     }
 
+    async fn pause_subscription(
+        &self,
+        request: Request<v1::PauseSubscriptionRequest>,
+    ) -> Result<Response<v1::Subscription>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Webhooks).await?;
+        let id = read::resource(&request.get_ref().name, "subscriptions", "name")?;
+        let paused = self
+            .subscriptions
+            .turn(&caller, &id, SubscriptionState::Paused);
+        Ok(Response::new(write::subscription(&paused.await?, false)))
+    }
+
+    async fn resume_subscription(
+        &self,
+        request: Request<v1::ResumeSubscriptionRequest>,
+    ) -> Result<Response<v1::Subscription>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Webhooks).await?;
+        let id = read::resource(&request.get_ref().name, "subscriptions", "name")?;
+        let active = self
+            .subscriptions
+            .turn(&caller, &id, SubscriptionState::Active);
+        Ok(Response::new(write::subscription(&active.await?, false)))
+    }
+
+    async fn rotate_secret(
+        &self,
+        request: Request<v1::RotateSecretRequest>,
+    ) -> Result<Response<v1::Subscription>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Webhooks).await?;
+        let (id, rotation) = read::rotation(request.get_ref())?;
+        let rotated = self.subscriptions.rotate(&caller, &id, rotation).await?;
+        Ok(Response::new(write::subscription(&rotated, true)))
+    }
+
+    async fn redeliver_event(
+        &self,
+        request: Request<v1::RedeliverEventRequest>,
+    ) -> Result<Response<v1::Delivery>, Status> {
+        let caller = self.door.admit(request.metadata(), Scope::Webhooks).await?;
+        let (id, delivery) = read::delivery_name(&request.get_ref().name)?;
+        let (again, event) = self
+            .subscriptions
+            .redeliver(&caller, &id, &delivery)
+            .await?;
+        Ok(Response::new(write::delivery(&again, Some(&event))))
+    }
+
     async fn replay_events(
         &self,
         request: Request<v1::ReplayEventsRequest>,
     ) -> Result<Response<v1::ReplayEventsResponse>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Webhooks).await?;
-        let request = request.get_ref();
-        let mut found = Violations::new();
-        let id = read::resource_in(&request.name, "subscriptions", "name", &mut found);
-        let start = moment(request.start_time.as_ref(), "start_time", &mut found);
-        if request.start_time.is_none() {
-            found.require("start_time", "given");
-        }
-        let end = moment(request.end_time.as_ref(), "end_time", &mut found);
-        let end = end.unwrap_or_else(|| self.clock.now());
-        let span = (start.unwrap_or(end), end);
-        let (Some(id), true) = (id, found.is_empty()) else {
-            return Err(Fault::from(found).into());
-        };
-        let events = self.subscriptions.replay(&caller, &id, span).await?;
+        let (id, past) = read::past(request.get_ref(), self.clock.now())?;
+        let events = self.subscriptions.replay(&caller, &id, past).await?;
         let events = u32::try_from(events).unwrap_or(u32::MAX);
         Ok(Response::new(v1::ReplayEventsResponse { events }))
     }
-}
-
-fn moment(
-    read: Option<&prost_types::Timestamp>,
-    field: &str,
-    found: &mut Violations,
-) -> Option<Timestamp> {
-    let read = read?;
-    let moment = Timestamp::new(read.seconds, read.nanos).ok();
-    if moment.is_none() {
-        found.refuse(field, read.seconds, "a moment between the years 1 and 9999");
-    }
-    moment
 }

@@ -6,7 +6,7 @@ use futures::stream::BoxStream;
 use parcelgate_domain::{Status as Standing, Violations};
 use parcelgate_proto::v1;
 use parcelgate_proto::v1::tracking_service_server::TrackingService;
-use parcelgate_store::{Page, TrackerId};
+use parcelgate_store::{Page, Tracker, TrackerId};
 use parcelgate_tracking_number as numbers;
 use tonic::{Request, Response, Status};
 
@@ -23,6 +23,12 @@ pub(super) struct TrackingApi {
     pub(super) tracks: Tracks,
     pub(super) watches: Arc<Watches>,
     pub(super) papers: Papers,
+}
+
+impl TrackingApi {
+    fn shown(&self, tracker: &Tracker) -> v1::Tracker {
+        write::tracker(tracker, self.tracks.freshness(tracker))
+    }
 }
 
 /// Most trackers that one batch reads.
@@ -68,7 +74,7 @@ impl TrackingService for TrackingApi {
             .tracks
             .create(&caller, &request.tracking_number, carrier)
             .await?;
-        Ok(Response::new(write::tracker(&tracker)))
+        Ok(Response::new(self.shown(&tracker)))
     }
 
     async fn get_proof_of_delivery(
@@ -90,9 +96,8 @@ impl TrackingService for TrackingApi {
     ) -> Result<Response<v1::Tracker>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Tracking).await?;
         let id = read::resource(&request.get_ref().name, "trackers", "name")?;
-        Ok(Response::new(write::tracker(
-            &self.tracks.read(&caller, &id).await?,
-        )))
+        let tracker = self.tracks.read(&caller, &id).await?;
+        Ok(Response::new(self.shown(&tracker)))
     }
 
     async fn batch_get_trackers(
@@ -115,7 +120,7 @@ impl TrackingService for TrackingApi {
             .collect();
         let ids = found.none_or(ids).map_err(Fault::from)?;
         let trackers = self.tracks.batch(&caller, &ids).await?;
-        let trackers = trackers.iter().map(write::tracker).collect();
+        let trackers = trackers.iter().map(|one| self.shown(one)).collect();
         Ok(Response::new(v1::BatchGetTrackersResponse { trackers }))
     }
 
@@ -135,7 +140,7 @@ impl TrackingService for TrackingApi {
         let (list, next) = self.tracks.list(&caller, wanted, status).await?;
         Ok(Response::new(v1::ListTrackersResponse {
             next_page_token: token_after(LIST, next.as_ref().map(TrackerId::as_str)),
-            trackers: list.iter().map(write::tracker).collect(),
+            trackers: list.iter().map(|one| self.shown(one)).collect(),
         }))
     }
 
@@ -145,9 +150,8 @@ impl TrackingService for TrackingApi {
     ) -> Result<Response<v1::Tracker>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Tracking).await?;
         let id = read::resource(&request.get_ref().name, "trackers", "name")?;
-        Ok(Response::new(write::tracker(
-            &self.tracks.refresh(&caller, &id).await?,
-        )))
+        let tracker = self.tracks.refresh(&caller, &id).await?;
+        Ok(Response::new(self.shown(&tracker)))
     }
 
     async fn stop_tracker(
@@ -156,9 +160,8 @@ impl TrackingService for TrackingApi {
     ) -> Result<Response<v1::Tracker>, Status> {
         let caller = self.door.admit(request.metadata(), Scope::Tracking).await?;
         let id = read::resource(&request.get_ref().name, "trackers", "name")?;
-        Ok(Response::new(write::tracker(
-            &self.tracks.stop(&caller, &id).await?,
-        )))
+        let tracker = self.tracks.stop(&caller, &id).await?;
+        Ok(Response::new(self.shown(&tracker)))
     }
 
     async fn list_events(
@@ -184,6 +187,20 @@ impl TrackingService for TrackingApi {
         Ok(Response::new(v1::ListEventsResponse {
             next_page_token: token(&list, page.size, shown.len(), last.as_deref()),
             events: shown,
+        }))
+    }
+
+    async fn get_poll_budget(
+        &self,
+        request: Request<v1::GetPollBudgetRequest>,
+    ) -> Result<Response<v1::GetPollBudgetResponse>, Status> {
+        self.door.admit(request.metadata(), Scope::Tracking).await?;
+        let account = request.get_ref().account.as_str();
+        let budgets = self
+            .tracks
+            .budgets(Some(account).filter(|id| !id.is_empty()))?;
+        Ok(Response::new(v1::GetPollBudgetResponse {
+            budgets: budgets.into_iter().map(write::budget).collect(),
         }))
     }
 

@@ -1,13 +1,14 @@
 //! One attempt at one delivery, and when there will be another.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use parcelgate_clock::SharedClock;
 use parcelgate_store::{
-    Batch, Claim, Delivery, DeliveryId, DeliveryReport, Error, Result, Store, Subscription,
-    SubscriptionChange, SubscriptionState,
+    Batch, Claim, Delivery, DeliveryId, DeliveryReport, Error, Event, Neighbours, Result, Store,
+    Subscription, SubscriptionChange, SubscriptionId, SubscriptionState,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -18,7 +19,10 @@ use crate::config::PushConfig;
 const PAUSE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How much longer than the post itself a claim lasts: for reading before it, reporting after it.
-const LEASE_SPARE: Duration = Duration::from_secs(15);
+const LEASE_SPARE: Duration = Duration::from_secs(5);
+
+/// Of how many failing subscriptions it is known that an operator was warned.
+const WARNED_MAX: usize = 10_000;
 
 /// Makes attempts and reports them.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub(super) struct Attempts {
     clock: SharedClock,
     config: PushConfig,
     outlet: Arc<dyn Outlet>,
+    /// Those of which an operator was warned.
+    warned: Mutex<BTreeSet<SubscriptionId>>,
 }
 
 impl Attempts {
@@ -42,6 +48,7 @@ impl Attempts {
             clock,
             config,
             outlet,
+            warned: Mutex::default(),
         }
     }
 
@@ -55,8 +62,9 @@ impl Attempts {
         &self.clock
     }
 
-    /// Takes deliveries that are due, at most so many.
-    pub(super) async fn claim(&self, limit: usize) -> Result<Vec<Delivery>> {
+    /// Takes deliveries that are due, at most so many, and of each subscription this part of what
+    /// it may have at once: one at least.
+    pub(super) async fn claim(&self, limit: usize, share: usize) -> Result<Vec<Delivery>> {
         let now = self.clock.now();
         let lease = Duration::from_millis(self.config.total_ms_max).saturating_add(LEASE_SPARE);
         let claim = Claim {
@@ -64,7 +72,8 @@ impl Attempts {
             lease_until: after(now, lease),
             limit: u32::try_from(limit).unwrap_or(u32::MAX),
         };
-        let per_subscription = u32::try_from(self.config.in_flight_max).unwrap_or(u32::MAX);
+        let at_once = self.config.in_flight_max.checked_div(share).unwrap_or(0);
+        let per_subscription = u32::try_from(at_once.max(1)).unwrap_or(u32::MAX);
         self.store.claim_deliveries(per_subscription, claim).await
     }
 
@@ -85,7 +94,7 @@ impl Attempts {
     async fn try_make(&self, delivery: &Delivery) -> Result<Option<Timestamp>> {
         let tenant = &delivery.tenant;
         let Some(event) = self.store.event(tenant, delivery.seq).await? else {
-            let report = report(None, Some("the event is no longer in the log"), None);
+            let report = report(None, Some("the event is no longer kept"), None);
             let batch = Batch::of(tenant, self.clock.now());
             let batch = batch.report_delivery(&delivery.id, delivery.attempts, report);
             return self.store.apply(batch).await.map(|_| None);
@@ -99,22 +108,55 @@ impl Attempts {
         else {
             return Ok(None);
         };
-        let message = Message {
-            event: &event,
-            replay: delivery.replay,
-            at: self.clock.now(),
+        // What is asked for once more stands by itself.
+        let beside = if delivery.replay {
+            Neighbours::default()
+        } else {
+            self.store.neighbours(delivery).await?
         };
-        let outcome = self.outlet.send(&subscription, message).await;
-        metrics::counter!("push_attempts_total", "outcome" => outcome.name()).increment(1);
-        self.keep(delivery, outcome).await
+        if subscription.latest_only && beside.later {
+            let batch = Batch::of(tenant, self.clock.now());
+            let batch = batch.supersede_delivery(&delivery.id, delivery.attempts);
+            return self.store.apply(batch).await.map(|_| None);
+        }
+        let outcome = self.send(&subscription, &event, delivery, &beside).await;
+        self.keep(delivery, &beside, outcome).await
     }
 
-    async fn keep(&self, delivery: &Delivery, outcome: Outcome) -> Result<Option<Timestamp>> {
+    async fn send(
+        &self,
+        to: &Subscription,
+        event: &Event,
+        delivery: &Delivery,
+        beside: &Neighbours,
+    ) -> Outcome {
+        let message = Message {
+            event,
+            replay: delivery.replay,
+            missed: &beside.missed,
+            at: self.clock.now(),
+        };
+        let outcome = self.outlet.send(to, message).await;
+        metrics::counter!("push_attempts_total", "outcome" => outcome.name()).increment(1);
+        outcome
+    }
+
+    async fn keep(
+        &self,
+        delivery: &Delivery,
+        beside: &Neighbours,
+        outcome: Outcome,
+    ) -> Result<Option<Timestamp>> {
         let now = self.clock.now();
         let next = |pause| self.next_attempt(delivery, now, pause);
         let batch = Batch::of(&delivery.tenant, now);
         let (report, disabled) = match outcome {
-            Outcome::Delivered { status } => (report(Some(status), None, None), None),
+            Outcome::Delivered { status } => {
+                self.forget_warning(&delivery.subscription);
+                let mut report = report(Some(status), None, None);
+                report.told_missed = !beside.missed.is_empty();
+                (report, None)
+            }
             Outcome::Gone { status } => {
                 let why = format!("answered {status}: wants no more");
                 (report(Some(status), Some(&why), next(None)), Some(why))
@@ -177,9 +219,30 @@ impl Attempts {
             .store
             .subscription(&delivery.tenant, &delivery.subscription)
             .await?;
-        let since = to.and_then(|to: Subscription| to.failing_since);
-        let over = since.filter(|since| after(*since, limit) <= now);
-        Ok(over.map(|since| format!("every delivery failed since {since}")))
+        let Some(since) = to.and_then(|to: Subscription| to.failing_since) else {
+            return Ok(None);
+        };
+        if after(since, limit) <= now {
+            return Ok(Some(format!("every delivery failed since {since}")));
+        }
+        let early = Duration::from_secs(self.config.warn_after_h.saturating_mul(60 * 60));
+        if after(since, early) <= now {
+            self.warn(&delivery.subscription, since);
+        }
+        Ok(None)
+    }
+
+    /// Once, until something is delivered again.
+    fn warn(&self, id: &SubscriptionId, since: Timestamp) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.len() < WARNED_MAX && warned.insert(id.clone()) {
+            tracing::warn!(subscription = %id, %since, "every delivery to a subscription fails");
+        }
+    }
+
+    fn forget_warning(&self, id: &SubscriptionId) {
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        warned.remove(id);
     }
 }
 
@@ -188,6 +251,7 @@ fn report(status: Option<u16>, error: Option<&str>, retry_at: Option<Timestamp>)
         status,
         error: error.map(str::to_owned),
         retry_at,
+        told_missed: false,
     }
 }
 

@@ -5,13 +5,23 @@ use parcelgate_store::Event;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// The envelope that the Standard Webhooks specification asks for.
+/// A CloudEvent 1.0 in its structured form. `timestamp` is for readers who know the Standard
+/// Webhooks specification alone, as an extension of ours.
 #[derive(Serialize)]
 struct Envelope<'a> {
+    specversion: &'static str,
+    id: &'a str,
+    source: String,
     r#type: &'a str,
+    subject: &'a str,
+    time: Timestamp,
     timestamp: Timestamp,
+    datacontenttype: &'static str,
     data: Map<String, Value>,
 }
+
+/// What the header `content-type` says of it.
+pub(super) const MEDIA_TYPE: &str = "application/cloudevents+json; charset=UTF-8";
 
 /// An event as JSON: its own data, with its subject and its place among the events of that subject.
 /// The same bytes at every attempt.
@@ -23,8 +33,14 @@ pub(super) fn of(event: &Event) -> serde_json::Result<Vec<u8>> {
     data.insert("subject".to_owned(), event.subject.as_str().into());
     data.insert("subject_sequence".to_owned(), event.subject_seq.into());
     serde_json::to_vec(&Envelope {
+        specversion: "1.0",
+        id: event.uid.as_str(),
+        source: format!("/parcelgate/{}", event.tenant),
         r#type: &event.kind,
+        subject: &event.subject,
+        time: event.at,
         timestamp: event.at,
+        datacontenttype: "application/json",
         data,
     })
 }
@@ -50,10 +66,22 @@ mod tests {
     #[test]
     fn an_event_stands_in_its_envelope() {
         let body = of(&event(r#"{"number":"1Z","city":"Löhne"}"#)).unwrap();
-        let expected = "{\"type\":\"tracking.updated\",\"timestamp\":\"2026-01-05T08:00:00.25Z\",\
-            \"data\":{\"city\":\"Löhne\",\"number\":\"1Z\",\"subject\":\"trackers/t-1\",\
-            \"subject_sequence\":3}}";
-        let same = serde_json::from_str::<Value>(expected).unwrap();
+        let same = serde_json::json!({
+            "specversion": "1.0",
+            "id": "019b8a2c-0000-7000-8000-000000000001",
+            "source": "/parcelgate/dev",
+            "type": "tracking.updated",
+            "subject": "trackers/t-1",
+            "time": "2026-01-05T08:00:00.25Z",
+            "timestamp": "2026-01-05T08:00:00.25Z",
+            "datacontenttype": "application/json",
+            "data": {
+                "city": "Löhne",
+                "number": "1Z",
+                "subject": "trackers/t-1",
+                "subject_sequence": 3,
+            },
+        });
         assert_eq!(serde_json::from_slice::<Value>(&body).unwrap(), same);
         assert_eq!(
             body,

@@ -18,6 +18,17 @@ const IN_FLIGHT_MAX: usize = 512;
 /// How many times of next attempts are kept in mind; the later ones are found by looking.
 const DUE_MAX: usize = 1_024;
 
+/// How many more may go out, and which part of what a receiver may have at once: the fuller it is,
+/// the less for each, so that many who hang leave room for the others.
+fn room(free: usize) -> (usize, usize) {
+    let (half, quarter) = (IN_FLIGHT_MAX / 2, IN_FLIGHT_MAX / 4);
+    match free {
+        free if free > half => (free - half, 1),
+        free if free > quarter => (free - quarter, 4),
+        free => (free, usize::MAX),
+    }
+}
+
 /// Makes attempts until `closing`, then waits for those in flight: each ends within its own limit.
 pub(super) async fn run(attempts: Arc<Attempts>, closing: CancellationToken) {
     let mut head = attempts.store().head();
@@ -26,11 +37,9 @@ pub(super) async fn run(attempts: Arc<Attempts>, closing: CancellationToken) {
     while !closing.is_cancelled() {
         head.mark_unchanged(); // registered before looking
         due.forget_until(attempts.clock().now());
-        let free = IN_FLIGHT_MAX.saturating_sub(in_flight.len());
-        let claimed = if free == 0 {
-            Ok(Vec::new())
-        } else {
-            attempts.claim(free).await
+        let claimed = match room(IN_FLIGHT_MAX.saturating_sub(in_flight.len())) {
+            (0, _) => Ok(Vec::new()),
+            (limit, share) => attempts.claim(limit, share).await,
         };
         match claimed {
             Ok(claimed) => {

@@ -9,6 +9,7 @@ mod attempt;
 mod body;
 mod deliver;
 mod fan_out;
+pub(crate) mod keys;
 mod outlet;
 mod sign;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use parcelgate_clock::SharedClock;
 use parcelgate_store::Store;
+use parcelgate_wire::{Internet, Public};
 use tokio_util::sync::CancellationToken;
 
 use self::attempt::Attempts;
@@ -36,7 +38,18 @@ pub async fn run(
     config: PushConfig,
     closing: CancellationToken,
 ) {
-    let webhooks = match Webhooks::open(&config) {
+    run_in(Arc::new(Public), store, clock, config, closing).await;
+}
+
+/// The same in an internet that a test plays.
+pub async fn run_in(
+    internet: Arc<dyn Internet>,
+    store: Arc<dyn Store>,
+    clock: SharedClock,
+    config: PushConfig,
+    closing: CancellationToken,
+) {
+    let webhooks = match Webhooks::open(&config, internet) {
         Ok(webhooks) => webhooks,
         Err(error) => return tracing::error!(%error, "no webhook can be sent"),
     };

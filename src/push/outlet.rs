@@ -21,6 +21,8 @@ pub(super) struct Message<'a> {
     pub(super) event: &'a Event,
     /// Whether it was asked for once more.
     pub(super) replay: bool,
+    /// The `subject_seq` of events of its subject that were given up before it.
+    pub(super) missed: &'a [i64],
     /// The time of this attempt.
     pub(super) at: Timestamp,
 }

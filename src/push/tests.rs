@@ -11,8 +11,8 @@ use parcelgate_domain::{
     CarrierId, EventId, EventTime, Flags, Place, Secret, TrackingEvent, TrackingNumber,
 };
 use parcelgate_store::{
-    Batch, Delivery, Filter, NewSubscription, NewTracker, Observation, Page, Sqlite, Subscription,
-    SubscriptionId, Tenant, TrackerId,
+    Batch, Delivery, Filter, NewSubscription, NewTracker, Observation, Page, SigningKeys, Sqlite,
+    Subscription, SubscriptionId, Tenant, TrackerId,
 };
 
 use super::*;
@@ -35,7 +35,10 @@ fn config(retry_ms: Vec<u64>) -> PushConfig {
         connect_ms_max: 2_000,
         total_ms_max: 5_000,
         in_flight_max: 8,
+        warn_after_h: 24,
         disable_after_h: 120,
+        replay_per_s_max: 100,
+        kept_days: 90,
     }
 }
 
@@ -59,15 +62,23 @@ impl World {
     }
 
     async fn subscribe(&self, url: &str, kinds: &[&str]) -> SubscriptionId {
+        self.subscribe_to(url, kinds, false).await
+    }
+
+    async fn subscribe_to(&self, url: &str, kinds: &[&str], latest_only: bool) -> SubscriptionId {
         let id = SubscriptionId::fresh(self.clock.now());
         let new = NewSubscription {
             id: id.clone(),
             url: url.to_owned(),
-            secret: Secret::from(SECRET.to_owned()),
+            keys: SigningKeys {
+                secret: Secret::from(SECRET.to_owned()),
+                private: None,
+            },
             filter: Filter {
                 kinds: kinds.iter().map(ToString::to_string).collect(),
                 carriers: Vec::new(),
             },
+            latest_only,
         };
         self.apply(|batch| batch.subscribe(new)).await;
         id

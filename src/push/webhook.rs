@@ -1,5 +1,6 @@
 //! Webhooks: where most events go.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
 use parcelgate_store::Subscription;
 use parcelgate_wire::{
-    OpenError, RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure, WebhookRules,
+    Internet, OpenError, RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure, WebhookRules,
 };
 
 use super::outlet::{Message, Outcome, Outlet};
@@ -19,6 +20,7 @@ const ID: HeaderName = HeaderName::from_static("webhook-id");
 const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
 const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 const REPLAY: HeaderName = HeaderName::from_static("x-event-replay");
+const GAP: HeaderName = HeaderName::from_static("x-event-gap");
 
 /// Sends events as signed webhooks.
 #[derive(Debug)]
@@ -31,7 +33,10 @@ impl Webhooks {
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub(super) fn open(config: &PushConfig) -> Result<Self, OpenError> {
+    pub(super) fn open(
+        config: &PushConfig,
+        internet: Arc<dyn Internet>,
+    ) -> Result<Self, OpenError> {
         let rules = WebhookRules {
             allow_http: config.allow_http,
             allow_private: config.allow_private,
@@ -39,7 +44,7 @@ impl Webhooks {
         let connect_max = Duration::from_millis(config.connect_ms_max);
         let total_max = Duration::from_millis(config.total_ms_max);
         Ok(Self {
-            client: WebhookClient::open(rules, connect_max, total_max)?,
+            client: WebhookClient::over(internet, rules, connect_max, total_max)?,
         })
     }
 }
@@ -68,18 +73,22 @@ impl Outlet for Webhooks {
 /// The signed request.
 fn written(to: &Subscription, message: Message<'_>) -> Option<(HeaderMap, Bytes)> {
     let body = body::of(message.event).ok()?;
-    let (id, timestamp) = (message.event.uid.as_str(), message.at.as_second());
-    let signature = sign::signature(&to.secret, id, timestamp, &body)?;
+    let id = message.event.uid.as_str();
+    let signature = sign::signatures(to, id, message.at, &body)?;
     let mut headers = HeaderMap::new();
     headers.insert(
         header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
+        HeaderValue::from_static(body::MEDIA_TYPE),
     );
     headers.insert(ID, id.parse().ok()?);
-    headers.insert(TIMESTAMP, timestamp.into());
+    headers.insert(TIMESTAMP, message.at.as_second().into());
     headers.insert(SIGNATURE, signature.parse().ok()?);
     if message.replay {
         headers.insert(REPLAY, HeaderValue::from_static("1"));
+    }
+    if !message.missed.is_empty() {
+        let missed: Vec<String> = message.missed.iter().map(ToString::to_string).collect();
+        headers.insert(GAP, missed.join(",").parse().ok()?);
     }
     Some((headers, body.into()))
 }

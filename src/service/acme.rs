@@ -1,12 +1,13 @@
 //! A carrier for tests of the use cases, whose books are open.
 
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use parcelgate_carrier::{
-    Auth, Call, Carrier, Dialect, Error, Exchange, Host, Intent, Kind, Lookup, Order, Outgoing,
-    Profile, Request, Response, Result, ShipIdempotency, Shipping,
+    Absence, Auth, Call, Carrier, Dialect, Error, Exchange, Host, Intent, Kind, Lookup, Order,
+    Outgoing, Profile, Request, Response, Result, ShipIdempotency, Shipping,
 };
 use parcelgate_clock::System;
 use parcelgate_domain::{
@@ -44,6 +45,10 @@ pub(crate) struct Books {
     pub(crate) void: Arc<Mutex<Option<Kind>>>,
     /// What it says to who asks for a label.
     pub(crate) label: Arc<Mutex<Option<Kind>>>,
+    /// Whether it never answers a look-up.
+    pub(crate) hangs: Arc<AtomicBool>,
+    /// How often it was asked to look something up.
+    pub(crate) asked: Arc<AtomicUsize>,
 }
 
 /// Nothing leaves by it.
@@ -58,13 +63,27 @@ impl Exchange for Wall {
 
 /// An account whose requests go to `transport`, while look-ups and voids are answered from `books`.
 pub(crate) fn account(transport: Arc<dyn Exchange>, books: Books) -> Account {
+    account_of("acme", &[], transport, books)
+}
+
+/// The same under another name, of a carrier that cannot do everything.
+pub(crate) fn account_of(
+    id: &str,
+    absences: &'static [Absence],
+    transport: Arc<dyn Exchange>,
+    books: Books,
+) -> Account {
     let host = Host {
         name: "api",
         base_url: "http://acme.invalid".to_owned(),
         auth: Auth::Open,
     };
-    let carrier: Arc<dyn Carrier> = Arc::new(Acme(profile(), [host], books));
-    let id: AccountId = "acme".parse().unwrap();
+    let profile = Profile {
+        absences,
+        ..profile()
+    };
+    let carrier: Arc<dyn Carrier> = Arc::new(Acme(profile, [host], books));
+    let id: AccountId = id.parse().unwrap();
     let settings = WireSettings::default();
     let wire = Wire::over(
         transport,
@@ -176,6 +195,10 @@ impl Shipping for Acme {
     }
 
     async fn find(&self, _: &Call<'_>, reference: &Reference) -> Result<Option<Shipment>> {
+        self.2.asked.fetch_add(1, Ordering::SeqCst);
+        if self.2.hangs.load(Ordering::SeqCst) {
+            std::future::pending::<()>().await;
+        }
         said(*self.2.find.lock().unwrap())?;
         let (sold, before) = (self.2.sold.lock().unwrap(), self.2.before.lock().unwrap());
         let mut all = sold.iter().chain(before.iter());

@@ -131,6 +131,12 @@ pub enum Fault {
          backup; begin with 0 to read all of it, or without a token"
     )]
     OtherLog,
+    /// What follows the token is no longer kept in full.
+    #[error(
+        "resume_token: what followed that event is no longer kept; begin with 0 to read all that \
+         is, or without a token, and read how things stand"
+    )]
+    LogForgotten,
     /// Time was up.
     #[error("the deadline has passed")]
     Deadline,

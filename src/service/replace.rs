@@ -4,6 +4,8 @@
 //! before the void. Where a replacement stands is the state of its two shipments; whoever finds
 //! them takes the next step.
 
+mod told;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +20,11 @@ use parcelgate_store::{
 use tokio_util::task::TaskTracker;
 
 use super::purchase::{
-    Asked, Flight, Flights, PurchaseRequest, Purchases, Selection, in_time, order_of,
+    Asked, Flight, Flights, PurchaseRequest, Purchases, Selection, accepting, in_time, order_of,
 };
 use super::void::{PARCELS_MAX, Refused, Voids};
 use super::{Accounts, Caller, Fault, MARGIN};
+use told::told;
 
 /// What is to be replaced, by what.
 #[derive(Debug, Clone)]
@@ -43,6 +46,8 @@ pub struct Replaced {
     pub original: Purchase,
     /// The other.
     pub replacement: Purchase,
+    /// Whether both are as they were at the end of the replacement, which is told again.
+    pub is_kept: bool,
 }
 
 /// Replaces shipments.
@@ -191,9 +196,9 @@ impl Replacements {
             let original = self.read(caller, &request.original).await?;
             self.may_be_replaced(&original, request.keep_original)
                 .await?;
-            let batch = Batch::of(&caller.tenant, self.clock.now()).by(caller.key.as_ref());
-            let body = request.purchase.body_sha256;
-            let batch = batch.accept(new.clone(), key.clone(), body);
+            let now = self.clock.now();
+            let batch = Batch::of(&caller.tenant, now).by(caller.key.as_ref());
+            let batch = accepting(batch, new.clone(), key.clone(), &request.purchase, now);
             let stands = matches!(
                 original.version.state,
                 PurchaseState::Purchased | PurchaseState::PurchasedNoLabel
@@ -294,7 +299,11 @@ impl Replacements {
         if known.body_sha256 != body_sha256 {
             return Err(Fault::PurchaseIdReused(id));
         }
-        self.finish(caller, &id).await
+        let replacement = self.read(caller, &id).await?;
+        match self.where_told(replacement).await? {
+            (original, replacement, true) => told(original, replacement, true),
+            (_, _, false) => self.finish(caller, &id).await,
+        }
     }
 
     /// Sees to it that somebody is at it, and waits for the end of that as long as the caller does.
@@ -322,7 +331,8 @@ impl Replacements {
             done?;
         }
         let replacement = self.read(caller, id).await?;
-        told(self.original(&replacement).await?, replacement)
+        let (original, replacement, is_kept) = self.where_told(replacement).await?;
+        told(original, replacement, is_kept)
     }
 
     /// Starts the task that takes its steps, unless it is in the air already.
@@ -444,55 +454,5 @@ fn next(replacement: &Purchase, original: &Purchase) -> Next {
         (S::Accepted, S::VoidWanted | S::Voiding | S::VoidUnknown) => Next::Nothing,
         (S::Accepted, _) => Next::GiveUp,
         (_, _) => Next::Nothing,
-    }
-}
-
-/// What a replacement that stands where it stands is to its caller.
-fn told(original: Purchase, replacement: Purchase) -> Result<Replaced, Fault> {
-    use PurchaseState as S;
-    let awaits = replacement.replaces.as_ref();
-    let awaits = awaits.is_some_and(|replaces| replaces.awaits_void);
-    // A refusal after a doubt does not say that the label stands: a person sees to it.
-    let stands = ![S::Voided, S::NeedsReview].contains(&original.version.state);
-    let in_doubt = Kind::OutcomeUnknown.name();
-    match replacement.version.state {
-        S::Sending => Err(Fault::InProgress),
-        // Kept back by nothing but its carrier: the caller may ask again with the same key.
-        S::Accepted if !awaits => Err(Fault::of_purchase(&replacement, "buy")),
-        S::Rejected if !awaits => Err(Fault::of_purchase(&replacement, "buy")),
-        S::Cancelled if !awaits => Err(Fault::Cancelled),
-        S::Cancelled
-            if stands
-                && replacement
-                    .fault
-                    .as_ref()
-                    .is_some_and(|why| why.kind != in_doubt) =>
-        {
-            Err(Fault::of_purchase(&replacement, "void"))
-        }
-        // Nobody asked for a void, so it is told as any purchase is.
-        S::Absent if !awaits => Ok(Replaced {
-            original,
-            replacement,
-        }),
-        S::Cancelled | S::Rejected | S::Absent => Err(Fault::ReplacementFailed {
-            original: original.id,
-            state: original.version.state,
-            replacement: replacement.id,
-            why: replacement.fault.map(Box::new),
-        }),
-        S::Accepted
-        | S::Purchased
-        | S::PurchasedNoLabel
-        | S::Unknown
-        | S::NeedsReview
-        | S::VoidWanted
-        | S::Voiding
-        | S::Voided
-        | S::VoidRefused
-        | S::VoidUnknown => Ok(Replaced {
-            original,
-            replacement,
-        }),
     }
 }

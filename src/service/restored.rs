@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use parcelgate_carrier::Kind;
 use parcelgate_domain::PurchaseState;
 use parcelgate_store::{
-    Batch, Error, Fault as Kept, KeyId, Purchase, Result, Step, Store, Tenant, Version,
+    Batch, Error, Fault as Kept, KeyId, Page, Purchase, Result, Step, Store, Tenant, Version,
 };
 
-/// How many purchases are looked at; more are never unsettled at once.
+/// How many purchases of an account are looked at; more are never unsettled at once.
 const UNSETTLED_MAX: u32 = 1_000_000;
 
 /// What became of what was under way when the backup was taken.
@@ -29,9 +29,6 @@ pub struct Doubts {
     pub cancelled: Vec<Purchase>,
 }
 
-/// By this a doubt is known as one that a restore has made.
-const RESTORED: &str = "RESTORED";
-
 /// Puts in doubt what was under way: the gateway then looks it up and never sends it.
 ///
 /// # Errors
@@ -39,7 +36,12 @@ const RESTORED: &str = "RESTORED";
 pub async fn doubt(store: &Arc<dyn Store>, now: Timestamp) -> Result<Doubts> {
     // Whoever held a lease is no more.
     let (leases_over, any) = (Timestamp::MAX, Timestamp::MAX);
-    let unsettled = store.unsettled(leases_over, any, UNSETTLED_MAX).await?;
+    let mut unsettled = Vec::new();
+    for account in store.unsettled_accounts().await? {
+        let page = Page::first(UNSETTLED_MAX);
+        let own = store.unsettled(&account, (leases_over, any), page);
+        unsettled.extend(own.await?);
+    }
     let mut doubts = Doubts::default();
     for purchase in unsettled {
         let state = purchase.version.state;
@@ -90,6 +92,7 @@ async fn send(
     };
     let send = Step::Sending { lease_until: now };
     let batch = Batch::of(&purchase.tenant, now)
+        .restoring()
         .advance(&purchase.id, purchase.version, send)
         .advance(&purchase.id, sending, unknown);
     Ok(store.apply(batch).await?.shipments.into_iter().last())
@@ -101,15 +104,9 @@ async fn advance(
     step: Step,
     now: Timestamp,
 ) -> Result<Option<Purchase>> {
-    let batch = Batch::of(&purchase.tenant, now);
+    let batch = Batch::of(&purchase.tenant, now).restoring();
     let batch = batch.advance(&purchase.id, purchase.version, step);
     Ok(store.apply(batch).await?.shipments.into_iter().last())
-}
-
-/// Whether it is in doubt because it was restored.
-pub(crate) fn is_doubted(purchase: &Purchase) -> bool {
-    let code = purchase.fault.as_ref().and_then(|why| why.code.as_deref());
-    code == Some(RESTORED)
 }
 
 /// Ends API keys once more that were ended since the backup.
@@ -131,7 +128,10 @@ pub async fn revoke(
 fn restored() -> Kept {
     Kept {
         kind: Kind::OutcomeUnknown.name().to_owned(),
-        code: Some(RESTORED.to_owned()),
+        code: None,
         text: "restored from a backup: it may have been sent since".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

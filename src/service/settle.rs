@@ -1,26 +1,26 @@
 //! Sees to purchases that nobody is at: doubts are settled by looking, never by sending again.
 
 mod control;
+mod lanes;
 mod pauses;
 
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use futures::StreamExt;
 use jiff::Timestamp;
 use parcelgate_carrier::{Ability, Error, Kind, Lookup, Shipping};
 use parcelgate_clock::SharedClock;
-use parcelgate_domain::{PurchaseState, Shipment};
-use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, ShipmentId, Step, Store};
+use parcelgate_domain::{AccountId, PurchaseState, Shipment};
+use parcelgate_store::{Batch, Fault as Kept, ParcelLabel, Purchase, Step, Store, Version};
 
-use super::late;
 use super::purchase::{Purchases, bought, order_of, trackers};
 use super::replace::Replacements;
 use super::void::{Refused, Voids, shipment_of};
-use super::{Account, Accounts, Fault, fault, restored};
+use super::{Account, Accounts, Fault, fault};
+use super::{invoices, late};
 use crate::config::PurchaseConfig;
-use pauses::Pauses;
+use lanes::Lane;
 
 /// Looks after unsettled purchases.
 #[derive(Debug)]
@@ -32,19 +32,11 @@ pub struct Settlement {
     store: Arc<dyn Store>,
     clock: SharedClock,
     config: PurchaseConfig,
-    /// How often in a row a look-up found nothing. Lost with the process, which only means looking
-    /// more often.
-    found_nothing: Mutex<HashMap<ShipmentId, u32>>,
-    /// Between two tries to void.
-    pauses: Pauses,
+    lanes: Mutex<HashMap<AccountId, Arc<Lane>>>,
 }
 
 /// So many empty look-ups, beside the time that must have passed, prove that nothing was sold.
 const EMPTY_LOOKUPS_MIN: u32 = 3;
-/// How many purchases one round looks at, and how many of them at once: what one carrier keeps
-/// waiting must not keep those of the others.
-const ROUND_MAX: u32 = 10_000;
-const AT_ONCE_MAX: usize = 16;
 /// How long one look-up may take.
 const LOOKUP_BUDGET: Duration = Duration::from_secs(15);
 
@@ -68,34 +60,8 @@ impl Settlement {
             store,
             clock,
             config,
-            found_nothing: Mutex::default(),
-            pauses: Pauses::default(),
+            lanes: Mutex::default(),
         }
-    }
-
-    /// One round over everything that is unsettled. Returns how many it looked at.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn round(&self) -> Result<usize, Fault> {
-        let now = self.clock.now();
-        let review = Duration::from_secs(self.config.review_s);
-        let accepted_before = now.saturating_sub(review).unwrap_or(Timestamp::MIN);
-        let unsettled = self
-            .store
-            .unsettled(now, accepted_before, ROUND_MAX)
-            .await?;
-        let count = unsettled.len();
-        self.keep(&unsettled.iter().map(|one| one.id.clone()).collect());
-        futures::stream::iter(unsettled)
-            .for_each_concurrent(AT_ONCE_MAX, |purchase| async move {
-                let id = purchase.id.clone();
-                if let Err(error) = self.settle(purchase, now).await {
-                    tracing::warn!(shipment = %id, %error, "not settled yet");
-                }
-            })
-            .await;
-        Ok(count)
     }
 
     async fn settle(&self, purchase: Purchase, now: Timestamp) -> Result<(), Fault> {
@@ -142,7 +108,7 @@ impl Settlement {
     async fn clear_up(&self, purchase: &Purchase, now: Timestamp) -> Result<(), Fault> {
         match self.purchases.reread(purchase).await? {
             Some(outcome) => {
-                self.forget(&purchase.id);
+                self.lane(&purchase.account).forget(&purchase.id);
                 let batch = Batch::of(&purchase.tenant, now);
                 let batch = outcome.put(batch, &purchase.id, purchase.version);
                 self.store.apply(batch).await?;
@@ -162,13 +128,13 @@ impl Settlement {
         let call = account.call(parcelgate_clock::instant() + LOOKUP_BUDGET);
         match shipping.find(&call, &purchase.reference).await? {
             Some(shipment) if shipment.parcels.len() == boxes => {
-                self.forget(&purchase.id);
+                self.lane(&purchase.account).forget(&purchase.id);
                 let reprints = account
                     .carrier
                     .profile()
                     .absence(Ability::Reprint)
                     .is_none();
-                if restored::is_doubted(purchase) && !reprints {
+                if purchase.restored_at.is_some() && !reprints {
                     let why = purchase.fault.clone().unwrap_or_else(interrupted);
                     return self.review(purchase, why).await;
                 }
@@ -187,11 +153,11 @@ impl Settlement {
     /// unused: a person decides what becomes of it, and so of one that may be void already. Of one
     /// that stands and was to be replaced, the caller of that is told.
     async fn void(&self, purchase: Purchase, now: Timestamp) -> Result<(), Fault> {
-        let id = purchase.id.clone();
-        if !self.pauses.is_due(&id, now) {
+        let (id, lane) = (purchase.id.clone(), self.lane(&purchase.account));
+        if !lane.pauses.is_due(&id, now) {
             return Ok(());
         }
-        if self.pauses.tried_for(&id, now) > Duration::from_secs(self.config.void_s) {
+        if lane.pauses.tried_for(&id, now) > Duration::from_secs(self.config.void_s) {
             let why = purchase.fault.clone().unwrap_or_else(interrupted);
             return self.review(&purchase, why).await;
         }
@@ -202,13 +168,13 @@ impl Settlement {
             Refused::Stands
         };
         let done = self.voids.carry_out(purchase, refused).await;
-        self.pauses.tried(&id, now);
+        lane.pauses.tried(&id, now);
         done
     }
 
     /// Hands it to a person.
     async fn review(&self, purchase: &Purchase, why: Kept) -> Result<(), Fault> {
-        self.forget(&purchase.id);
+        self.lane(&purchase.account).forget(&purchase.id);
         self.advance(purchase, Step::NeedsReview(why)).await
     }
 
@@ -236,7 +202,7 @@ impl Settlement {
         purchase: &Purchase,
         now: Timestamp,
     ) -> Result<(), Fault> {
-        let times = self.count_nothing(&purchase.id);
+        let times = self.lane(&purchase.account).count_nothing(&purchase.id);
         let profile = account.carrier.profile();
         let doubted_for = self.doubted_for(purchase, now);
         let mut why = purchase.fault.clone().unwrap_or_else(interrupted);
@@ -259,9 +225,21 @@ impl Settlement {
     }
 
     async fn absent(&self, purchase: &Purchase, now: Timestamp) -> Result<(), Fault> {
-        self.forget(&purchase.id);
+        self.lane(&purchase.account).forget(&purchase.id);
         let batch = Batch::of(&purchase.tenant, now);
         let batch = batch.advance(&purchase.id, purchase.version, Step::Absent);
+        // Its carrier may have charged for it while nobody knew.
+        if let Some(orphaned) = invoices::orphaned(&self.store, purchase).await? {
+            let absent = Version {
+                state: PurchaseState::Absent,
+                epoch: purchase.version.epoch.saturating_add(1),
+            };
+            self.store
+                .apply(batch.advance(&purchase.id, absent, orphaned))
+                .await?;
+            late::tell(purchase);
+            return Ok(());
+        }
         let batch = late::watch(batch, purchase, now, &self.config.late_watch_s);
         self.store.apply(batch).await?;
         Ok(())
@@ -317,33 +295,6 @@ impl Settlement {
 
     fn review_after(&self) -> Duration {
         Duration::from_secs(self.config.review_s)
-    }
-
-    fn count_nothing(&self, id: &ShipmentId) -> u32 {
-        let mut counts = self
-            .found_nothing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(id.clone()).or_insert(0);
-        *count = count.saturating_add(1);
-        *count
-    }
-
-    /// Forgets what it knew of all others.
-    fn keep(&self, ids: &HashSet<ShipmentId>) {
-        let mut counts = self
-            .found_nothing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        counts.retain(|id, _| ids.contains(id));
-        self.pauses.keep(ids);
-    }
-
-    fn forget(&self, id: &ShipmentId) {
-        self.found_nothing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(id);
     }
 }
 

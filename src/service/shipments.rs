@@ -96,11 +96,7 @@ impl Shipments {
             format.and_then(|format| of_parcel.clone().find(|label| label.format == format));
         let kept = as_asked.or_else(|| of_parcel.next());
         let kept = kept.ok_or(Fault::NoLabel(purchase.version.state))?;
-        let label = bytes_of(kept);
-        Ok((
-            draw(&label, format.unwrap_or(readable(label.format)))?,
-            number,
-        ))
+        Ok((drawn(kept, format)?, number))
     }
 }
 
@@ -112,6 +108,12 @@ fn readable(format: LabelFormat) -> LabelFormat {
     } else {
         format
     }
+}
+
+/// A label in `format`, or else as it is kept, where that is a form that the interface has.
+pub(super) fn drawn(kept: &LabelRecord, format: Option<LabelFormat>) -> Result<Label, Fault> {
+    let label = bytes_of(kept);
+    Ok(draw(&label, format.unwrap_or(readable(label.format)))?)
 }
 
 pub(super) fn bytes_of(kept: &LabelRecord) -> Label {

@@ -30,6 +30,8 @@ struct Watch {
     closing: CancellationToken,
     /// Up to where the log was read.
     seq: i64,
+    /// Up to where nothing of the tenant's is unread; what is forgotten before it is not missed.
+    clear: i64,
     /// The same for who is to go on later.
     token: String,
     waiting: std::vec::IntoIter<Event>,
@@ -50,8 +52,9 @@ impl Watches {
     /// beginning when it is `0`. The first step has no event: it says that the watch stands.
     ///
     /// # Errors
-    /// When `resume` is no token of ours, or of a log that is no more: restored from a backup it
-    /// goes on with other events under the same numbers, which must not be passed over.
+    /// When `resume` is no token of ours, or of an event that is no longer kept, or of a log that
+    /// is no more: restored from a backup it goes on with other events under the same numbers,
+    /// which must not be passed over.
     pub async fn open(
         &self,
         caller: &Caller,
@@ -73,6 +76,7 @@ impl Watches {
             head: self.store.head(),
             closing: self.closing.clone(),
             seq,
+            clear: seq,
             token,
             waiting: Vec::new().into_iter(),
             greeted: false,
@@ -108,7 +112,15 @@ impl Watches {
             .at(seq)
             .await?
             .is_some_and(|event| token(&event) == text);
-        given.then_some(seq).ok_or(Fault::OtherLog)
+        if given {
+            return Ok(seq);
+        }
+        let first = self.store.first_seq().await?;
+        Err(if seq < first {
+            Fault::LogForgotten
+        } else {
+            Fault::OtherLog
+        })
     }
 }
 
@@ -138,19 +150,106 @@ impl Watch {
                     return Ok(Some((Some(event), token)));
                 }
             }
-            self.head.mark_unchanged(); // registered before looking
+            let head = self.head.borrow_and_update().seq; // registered before looking
+            self.clear = self.clear.max(self.seq);
             let page = self
                 .store
                 .events_after(Some(&self.tenant), self.seq, PAGE)
                 .await?;
+            // Whoever reads from the beginning has whatever is kept for it.
+            if self.clear > 0 && self.store.first_seq().await? > self.clear.saturating_add(1) {
+                return Err(Fault::LogForgotten);
+            }
             if !page.is_empty() {
                 self.waiting = page.into_iter();
                 continue;
             }
+            self.clear = self.clear.max(head);
             tokio::select! {
                 changed = self.head.changed() => if changed.is_err() { return Ok(None) },
                 () = self.closing.cancelled() => return Ok(None),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures::{StreamExt as _, pin_mut};
+    use jiff::SignedDuration;
+    use parcelgate_clock::instant;
+    use parcelgate_store::{Batch, NewTracker, Sqlite};
+
+    use super::*;
+
+    const EVENTS: i64 = 8;
+
+    fn caller() -> Caller {
+        Caller {
+            tenant: Tenant::operator(),
+            key: None,
+            deadline: instant() + Duration::from_secs(60),
+        }
+    }
+
+    fn at(second: i64) -> jiff::Timestamp {
+        jiff::Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
+    }
+
+    /// A log with an event each second.
+    async fn logged() -> Arc<dyn Store> {
+        let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
+        for number in 1..=EVENTS {
+            let new = NewTracker {
+                id: format!("t-{number}").parse().unwrap(),
+                account: None,
+                carrier: "acme".to_owned().into(),
+                number: format!("1Z{number:08}").parse().unwrap(),
+                shipment: None,
+                next_check_at: None,
+            };
+            let batch = Batch::of(&Tenant::operator(), at(number)).track(new);
+            store.apply(batch).await.unwrap();
+        }
+        store
+    }
+
+    async fn token_of(store: &Arc<dyn Store>, seq: i64) -> String {
+        let events = store.events_after(None, seq - 1, 1).await.unwrap();
+        token(&events[0])
+    }
+
+    /// What a watch gives first, after its greeting.
+    async fn first_of(watches: &Watches, resume: &str) -> Result<i64, Fault> {
+        let watch = watches.open(&caller(), resume, Vec::new()).await?;
+        pin_mut!(watch);
+        watch.next().await.unwrap()?;
+        let (event, _) = watch.next().await.unwrap()?;
+        Ok(event.unwrap().seq)
+    }
+
+    #[tokio::test]
+    async fn who_would_miss_what_is_forgotten_is_told() {
+        let store = logged().await;
+        let watches = Watches::new(Arc::clone(&store), CancellationToken::new());
+        let (early, late) = (token_of(&store, 2).await, token_of(&store, 5).await);
+        let reading = watches.open(&caller(), &early, Vec::new()).await.unwrap();
+        pin_mut!(reading);
+        reading.next().await.unwrap().unwrap();
+        assert_eq!(first_of(&watches, &early).await.unwrap(), 3);
+
+        assert_eq!(store.forget_events(at(5), 100).await.unwrap(), 4);
+        let told = first_of(&watches, &early).await;
+        assert!(matches!(told, Err(Fault::LogForgotten)), "{told:?}");
+        let told = reading.next().await.unwrap();
+        assert!(
+            matches!(told, Err(Fault::LogForgotten)),
+            "who is under way too"
+        );
+        assert!(reading.next().await.is_none());
+        assert_eq!(first_of(&watches, &late).await.unwrap(), 6);
+        assert_eq!(first_of(&watches, "0").await.unwrap(), 5);
     }
 }

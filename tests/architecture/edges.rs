@@ -6,14 +6,20 @@ use crate::house::{Breach, House, Package};
 
 const OURS: &str = "parcelgate";
 const ADAPTER: &str = "parcelgate-carrier-";
+const SHOP: &str = "parcelgate-shop-";
 
 /// What each of our crates may need of ours. Adapters and the root have rules of their own.
-const MAY_NEED: [(&str, &[&str]); 9] = [
+const MAY_NEED: [(&str, &[&str]); 11] = [
     ("parcelgate-proto", &[]),
     ("parcelgate-domain", &[]),
     ("parcelgate-tracking-number", &[]),
     ("parcelgate-clock", &[]),
+    ("parcelgate-schedule", &[]),
     ("parcelgate-carrier", &["parcelgate-domain"]),
+    (
+        "parcelgate-shop",
+        &["parcelgate-carrier", "parcelgate-domain"],
+    ),
     (
         "parcelgate-wire",
         &[
@@ -38,6 +44,7 @@ const MAY_NEED: [(&str, &[&str]); 9] = [
         "parcelgate-conformance",
         &[
             "parcelgate-carrier",
+            "parcelgate-shop",
             "parcelgate-wire",
             "parcelgate-domain",
             "parcelgate-clock",
@@ -61,7 +68,7 @@ const SOLE_USERS: [(&str, &[&str]); 9] = [
 ];
 
 /// All that the pure crates may need: none of these reads, sends or waits.
-const PURE: [(&str, &[&str]); 2] = [
+const PURE: [(&str, &[&str]); 3] = [
     (
         "parcelgate-domain",
         &[
@@ -76,6 +83,7 @@ const PURE: [(&str, &[&str]); 2] = [
         ],
     ),
     ("parcelgate-tracking-number", &[]),
+    ("parcelgate-schedule", &[]),
 ];
 
 /// With one of these an adapter could leave the process by another door, or wait on its own.
@@ -104,6 +112,10 @@ pub(crate) fn between_ours(house: &House) -> Vec<Breach> {
             None if package.name.starts_with(ADAPTER) => {
                 vec!["parcelgate-carrier", "parcelgate-domain"]
             }
+            // The port of shops, and of the carriers' the door.
+            None if package.name.starts_with(SHOP) => {
+                vec!["parcelgate-shop", "parcelgate-carrier", "parcelgate-domain"]
+            }
             None if package.name == OURS => continue,
             None => {
                 breaches.push(Breach::of(
@@ -123,7 +135,7 @@ pub(crate) fn between_ours(house: &House) -> Vec<Breach> {
 pub(crate) fn between_tests(house: &House) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for package in &house.packages {
-        let is_adapter = package.name.starts_with(ADAPTER);
+        let is_adapter = is_adapter(package);
         // The sandbox borrows the judge that reads the carriers' descriptions, and nothing else.
         let is_judged = is_adapter || package.name == "parcelgate-sandbox";
         let allowed = |need: &str| match need {
@@ -161,7 +173,11 @@ pub(crate) fn pure(house: &House) -> Vec<Breach> {
             breaches.extend(foreign.map(|need| needs(package, need)));
         }
     }
-    for file in house.rust(&["crates/domain/src/", "crates/tracking-number/src/"]) {
+    for file in house.rust(&[
+        "crates/domain/src/",
+        "crates/tracking-number/src/",
+        "crates/schedule/src/",
+    ]) {
         for (line, word) in file.lines_with_word(|word| matches!(word, "async" | "await")) {
             breaches.push(Breach::at(&file.path, line, word));
         }
@@ -173,7 +189,7 @@ pub(crate) fn pure(house: &House) -> Vec<Breach> {
 pub(crate) fn one_door(house: &House) -> Vec<Breach> {
     let adapters = house.packages.iter();
     adapters
-        .filter(|package| package.name.starts_with(ADAPTER))
+        .filter(|package| is_adapter(package))
         .flat_map(|package| {
             let doors = NO_ADAPTER_NEEDS.into_iter();
             doors
@@ -183,24 +199,36 @@ pub(crate) fn one_door(house: &House) -> Vec<Breach> {
         .collect()
 }
 
+fn is_adapter(package: &Package) -> bool {
+    package.name.starts_with(ADAPTER) || package.name.starts_with(SHOP)
+}
+
 /// What a new carrier is copied from.
 const TEMPLATE: &str = "_template";
 
-/// Every folder of `carriers/` is built in, but the one that new ones are copied from.
+/// Every folder of `carriers/` is built in, but the one that new ones are copied from; so is every
+/// folder of `shops/`.
 pub(crate) fn registered(house: &House) -> Vec<Breach> {
-    let registry = house.files.get("src/carriers.rs");
+    let carriers = registered_in(house, "carriers/", ADAPTER, "src/carriers.rs");
+    let shops = registered_in(house, "shops/", SHOP, "src/shops.rs");
+    [carriers, shops].concat()
+}
+
+fn registered_in(house: &House, folder: &str, prefix: &str, registry: &str) -> Vec<Breach> {
+    let path = registry;
+    let registry = house.files.get(path);
     let registry = registry.map_or("", |file| file.code.as_str());
     let root = house.packages.iter().find(|package| package.name == OURS);
     let mut breaches = Vec::new();
     for package in &house.packages {
-        let Some(carrier) = package.folder.strip_prefix("carriers/") else {
+        let Some(name) = package.folder.strip_prefix(folder) else {
             continue;
         };
-        if carrier == TEMPLATE {
+        if name == TEMPLATE {
             continue;
         }
-        if package.name != format!("{ADAPTER}{carrier}") {
-            let what = format!("is named {}, not {ADAPTER}{carrier}", package.name);
+        if package.name != format!("{prefix}{name}") {
+            let what = format!("is named {}, not {prefix}{name}", package.name);
             breaches.push(Breach::of(&package.folder, what));
         }
         if !root.is_some_and(|root| root.needs.contains(&package.name)) {
@@ -210,10 +238,7 @@ pub(crate) fn registered(house: &House) -> Vec<Breach> {
             ));
         }
         if !registry.contains(&format!("{}::", package.name.replace('-', "_"))) {
-            breaches.push(Breach::of(
-                "src/carriers.rs",
-                format!("no line for {carrier}"),
-            ));
+            breaches.push(Breach::of(path, format!("no line for {name}")));
         }
     }
     breaches

@@ -27,7 +27,7 @@ const NAMED: [&str; 5] = [
 ];
 
 /// A place where a rule is broken, and how.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Breach(String);
 
 impl Breach {

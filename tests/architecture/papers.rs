@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::house::{Breach, File, House};
 
 /// A path that begins so is a path of this tree.
-const ROOTS: [&str; 10] = [
+const ROOTS: [&str; 11] = [
     "src/",
     "crates/",
     "carriers/",
+    "shops/",
     "proto/",
     "tests/",
     "benches/",

@@ -8,6 +8,8 @@ use crate::house::House;
 const DOMAIN: (&str, &str) = ("crates/domain", "parcelgate-domain");
 const UPS: (&str, &str) = ("carriers/ups", "parcelgate-carrier-ups");
 
+const AMAZON: (&str, &str) = ("shops/amazon", "parcelgate-shop-amazon");
+
 fn package<const N: usize>((folder, name): (&str, &str), needs: [&str; N]) -> House {
     House::default().with(folder, name, needs)
 }
@@ -26,6 +28,11 @@ pub(crate) fn between_ours() -> Vec<House> {
             ["parcelgate-carrier"],
         ),
         package(("crates/new", "parcelgate-new"), []),
+        package(AMAZON, ["parcelgate-wire"]),
+        package(AMAZON, ["parcelgate-store"]),
+        package(AMAZON, ["parcelgate-shop-shopify"]),
+        package(("crates/shop", "parcelgate-shop"), ["parcelgate-wire"]),
+        package(UPS, ["parcelgate-shop"]),
     ]
 }
 
@@ -56,7 +63,11 @@ pub(crate) fn pure() -> Vec<House> {
 }
 
 pub(crate) fn one_door() -> Vec<House> {
-    vec![package(UPS, ["reqwest"]), package(UPS, ["tokio"])]
+    vec![
+        package(UPS, ["reqwest"]),
+        package(UPS, ["tokio"]),
+        package(AMAZON, ["reqwest"]),
+    ]
 }
 
 pub(crate) fn registered() -> Vec<House> {
@@ -68,6 +79,9 @@ pub(crate) fn registered() -> Vec<House> {
             .with(UPS.0, UPS.1, [])
             .with(root.0, root.1, [UPS.1]),
         built_in().with(UPS.0, UPS.1, []).with(root.0, root.1, []),
+        House::of([("src/shops.rs", "// parcelgate_shop_amazon::SHOP\n")])
+            .with(AMAZON.0, AMAZON.1, [])
+            .with(root.0, root.1, [AMAZON.1]),
         built_in()
             .with(UPS.0, "parcelgate-ups", [])
             .with(root.0, root.1, ["parcelgate-ups"]),
@@ -85,6 +99,12 @@ pub(crate) fn adapters() -> Vec<House> {
     vec![
         House::of([("src/app.rs", "use parcelgate_carrier_ups::Ups;\n")]),
         House::of([("src/service/ship.rs", "if carrier == \"ups\" {}\n")]).with(UPS.0, UPS.1, []),
+        House::of([("src/app.rs", "use parcelgate_shop_amazon::Amazon;\n")]),
+        House::of([("src/service/confirm/plan.rs", "if shop == \"amazon\" {}\n")]).with(
+            AMAZON.0,
+            AMAZON.1,
+            [],
+        ),
     ]
 }
 

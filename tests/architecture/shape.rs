@@ -58,7 +58,8 @@ pub(crate) fn files(house: &House) -> Vec<Breach> {
 pub(crate) fn adapters(house: &House) -> Vec<Breach> {
     let mut breaches = Vec::new();
     for folder in house.packages.iter().map(|package| &package.folder) {
-        let Some(carrier) = folder.strip_prefix("carriers/") else {
+        let name = folder.strip_prefix("carriers/");
+        let Some(carrier) = name.or(folder.strip_prefix("shops/")) else {
             continue;
         };
         let sources = format!("{folder}/src/");

@@ -19,10 +19,12 @@ const CARRIERLESS: [&str; 6] = [
 ];
 
 /// Where a number of money, weight or length can appear.
-const MEASURED: [&str; 4] = [
+const MEASURED: [&str; 6] = [
     "crates/domain/",
     "crates/carrier/",
+    "crates/shop/",
     "carriers/",
+    "shops/",
     "crates/store/",
 ];
 
@@ -65,12 +67,12 @@ pub(crate) fn grpc_types(house: &House) -> Vec<Breach> {
 pub(crate) fn adapters(house: &House) -> Vec<Breach> {
     let gateway = house.rust(&["src/", "crates/"]);
     let named = words(
-        gateway.filter(|file| file.path != "src/carriers.rs"),
-        |word| word.starts_with("parcelgate_carrier_"),
+        gateway.filter(|file| !["src/carriers.rs", "src/shops.rs"].contains(&file.path.as_str())),
+        |word| word.starts_with("parcelgate_carrier_") || word.starts_with("parcelgate_shop_"),
     );
-    let carriers = house.packages.iter();
-    let literals: Vec<String> = carriers
-        .filter_map(|package| package.folder.strip_prefix("carriers/"))
+    let adapters = house.packages.iter().map(|package| &package.folder);
+    let literals: Vec<String> = adapters
+        .filter_map(|it| it.strip_prefix("carriers/").or(it.strip_prefix("shops/")))
         .map(|carrier| format!("\"{carrier}\""))
         .collect();
     let mut breaches = named;
@@ -94,7 +96,7 @@ pub(crate) fn sql(house: &House) -> Vec<Breach> {
 
 /// Redis is one file's, and that of the tests that start one.
 pub(crate) fn redis(house: &House) -> Vec<Breach> {
-    let all = house.rust(&["src/", "crates/", "carriers/"]);
+    let all = house.rust(&["src/", "crates/", "carriers/", "shops/"]);
     let places = ["crates/wire/src/redis_pool.rs", "crates/wire/tests/"];
     words(all.filter(|file| !file.under(&places)), |word| {
         word == "redis"

@@ -29,7 +29,7 @@ async fn post(at: SocketAddr, path: &str, headers: &str, body: &str) -> u16 {
     status.parse().unwrap()
 }
 
-fn with_a_door(config: &mut parcelgate::config::Config) {
+pub(crate) fn with_a_door(config: &mut parcelgate::config::Config) {
     "self".clone_into(&mut config.http.public_url);
     "a long random text".clone_into(&mut config.http.push_secret);
 }
@@ -49,7 +49,8 @@ async fn what_ups_pushes_arrives_without_asking() {
         (tracker.status() == TrackingStatus::Delivered).then_some(tracker)
     })
     .await;
-    assert!(delivered.next_check_time.is_none());
+    assert_eq!(delivered.source, "PUSH");
+    assert!(delivered.last_push_time.is_some());
     assert!(delivered.event_count > 2);
     stage.stop().await;
 }

@@ -21,6 +21,7 @@ use tonic::{Code, Response, Status};
 use crate::errors::{fact, fields, info, reason};
 use crate::requests::{abroad, at_home, fresh, ground, money, packet, quote};
 use crate::stage::{Stage, UPS, until};
+use crate::voids::void;
 
 /// The same parcel of the same order to another street.
 fn corrected() -> ShipmentSpec {
@@ -119,16 +120,52 @@ async fn an_address_is_corrected_once() {
     assert_eq!(replace(&stage, request.clone()).await.unwrap(), reply);
     let stage = stage.restart().await;
     assert_eq!(replace(&stage, request.clone()).await.unwrap(), reply);
+    // Whatever has become of it since.
+    let voided = void(&stage, &bought.name, &fresh()).await.unwrap();
+    assert_eq!(voided.state(), State::Voided);
+    let again = stage.shipments().replace_shipment(request.clone()).await;
+    let again = again.unwrap();
+    let replayed = again.metadata().get("x-idempotent-replay");
+    assert_eq!(replayed.map(|mark| mark.to_str().unwrap()), Some("1"));
+    assert_eq!(again.into_inner(), reply);
     let mut other = request;
     other.reason = ReplaceReason::WrongItem.into();
     let refused = replace(&stage, other).await.unwrap_err();
     assert_eq!(reason(&refused, Code::InvalidArgument), "REQUEST_ID_REUSED");
-    // Under another key it is another replacement, of which there is one.
+    assert_eq!((sold(&stage), ship_calls(&stage)), ((2, 2), 2));
+    stage.stop().await;
+}
+
+/// Under another key it is another replacement, of which there is one.
+#[tokio::test]
+async fn what_is_replaced_is_not_replaced_again() {
+    let stage = self::stage().await;
+    let first = original(&stage).await;
+    let (_, bought) = both(replace(&stage, instead(&first)).await.unwrap());
     let refused = replace(&stage, instead(&first)).await.unwrap_err();
     let why = reason(&refused, Code::FailedPrecondition);
     assert_eq!(why, "ALREADY_REPLACED");
     assert_eq!(fact(&refused, "shipment"), bought.name);
     assert_eq!((sold(&stage), ship_calls(&stage)), ((2, 1), 2));
+    stage.stop().await;
+}
+
+/// What was lost is told as it stood, also when somebody voids its label later.
+#[tokio::test]
+async fn what_is_kept_is_told_as_it_stood() {
+    let stage = self::stage().await;
+    let first = original(&stage).await;
+    let request = ReplaceShipmentRequest {
+        keep_original: true,
+        reason: ReplaceReason::Lost.into(),
+        ..instead(&first)
+    };
+    let reply = replace(&stage, request.clone()).await.unwrap();
+    void(&stage, &first.name, &fresh()).await.unwrap();
+    assert_eq!(replace(&stage, request).await.unwrap(), reply);
+    let (kept, _) = both(reply);
+    assert_eq!(kept.state(), State::Purchased);
+    assert_eq!(stage.shipment(&first.name).await.state(), State::Voided);
     stage.stop().await;
 }
 
@@ -258,6 +295,13 @@ async fn what_can_be_known_is_refused_before_the_void() {
         .unwrap_err();
     let why = reason(&refused, Code::FailedPrecondition);
     assert_eq!(why, "MAX_TOTAL_EXCEEDED");
+    // A service has no price beforehand, so that nothing could be held against it.
+    let priceless = ReplaceShipmentRequest {
+        max_total: Some(money("USD", 10_000, 0)),
+        ..instead(&first)
+    };
+    let refused = replace(&stage, priceless).await.unwrap_err();
+    assert_eq!(fields(&refused), ["max_total"]);
     let nameless = ReplaceShipmentRequest {
         name: "parcels/1".into(),
         reason: 0,

@@ -7,15 +7,17 @@ use std::time::Duration;
 use parcelgate::app::Gateway;
 use parcelgate::config::{AccountConfig, Config};
 use parcelgate::played;
-use parcelgate_clock::{instant, sleep};
+use parcelgate_clock::{SharedClock, instant, sleep};
 use parcelgate_proto::v1::address_service_client::AddressServiceClient;
 use parcelgate_proto::v1::carrier_service_client::CarrierServiceClient;
+use parcelgate_proto::v1::insight_service_client::InsightServiceClient;
 use parcelgate_proto::v1::manifest_service_client::ManifestServiceClient;
 use parcelgate_proto::v1::pickup_service_client::PickupServiceClient;
 use parcelgate_proto::v1::rate_service_client::RateServiceClient;
 use parcelgate_proto::v1::settlement_service_client::SettlementServiceClient;
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
+use parcelgate_proto::v1::shop_service_client::ShopServiceClient;
 use parcelgate_proto::v1::subscription_service_client::SubscriptionServiceClient;
 use parcelgate_proto::v1::tracking_service_client::TrackingServiceClient;
 use parcelgate_proto::v1::{
@@ -154,8 +156,20 @@ impl Stage {
     pub(crate) async fn restart_after(mut self, between: impl FnOnce(&mut Config)) -> Self {
         self.gateway.stop().await;
         between(&mut self.config);
-        let gateway = Gateway::start(self.config.clone()).await;
+        let gateway = Box::pin(Gateway::start(self.config.clone())).await;
         let gateway = gateway.expect("starts again");
+        Self {
+            channel: channel(&gateway),
+            gateway,
+            ..self
+        }
+    }
+
+    /// Stops the gateway and starts another one that goes by that clock.
+    pub(crate) async fn restart_by(self, clock: SharedClock) -> Self {
+        self.gateway.stop().await;
+        let gateway = Box::pin(Gateway::start_by(clock, self.config.clone()));
+        let gateway = gateway.await.expect("starts again");
         Self {
             channel: channel(&gateway),
             gateway,
@@ -245,8 +259,16 @@ impl Stage {
         ManifestServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
     }
 
+    pub(crate) fn shops(&self) -> ShopServiceClient<Keyed> {
+        ShopServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
+    }
+
     pub(crate) fn settlement(&self) -> SettlementServiceClient<Keyed> {
         SettlementServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
+    }
+
+    pub(crate) fn insight(&self) -> InsightServiceClient<Keyed> {
+        InsightServiceClient::with_interceptor(self.channel(), Bearer::of(&self.key))
     }
 
     pub(crate) fn catalogue(&self) -> CarrierServiceClient<Keyed> {
@@ -409,7 +431,10 @@ fn configuration(folder: &Path) -> Config {
     config.http.listen = any_port;
     config.store.path = folder.join("parcelgate.db");
     config.purchase.settle_ms = 40;
+    config.purchase.first_check_ms = 0;
     config.tracking.tick_ms = 40;
+    (config.tracking.collect_ms, config.tracking.refresh_ms) = (0, 0);
+    config.risk.tick_ms = 40;
     "USD".clone_into(&mut config.exchange.base);
     let units = [("CNY", "7.10"), ("EUR", "0.92")];
     config.exchange.units = units

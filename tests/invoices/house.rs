@@ -50,6 +50,16 @@ pub(crate) fn reference(number: usize) -> String {
     format!("PG{number:06}")
 }
 
+/// An order of so many boxes, as it is kept.
+fn order(boxes: usize) -> String {
+    let boxes = vec![r#"{"weight": 1000}"#; boxes].join(", ");
+    let party = r#"{"name": "A", "lines": ["1 Main St"], "city": "Columbus", "country": "US"}"#;
+    format!(
+        r#"{{"reference": "PG01", "service": "03", "ship_on": "2026-12-01", "label_format": "pdf",
+            "from": {party}, "to": {party}, "parcels": [{boxes}]}}"#
+    )
+}
+
 pub(crate) fn sending() -> Step {
     Step::Sending {
         lease_until: Timestamp::MAX,
@@ -105,6 +115,16 @@ impl House {
 
     /// Purchase `number`, taken along `steps`.
     pub(crate) async fn purchase(&self, number: usize, steps: Vec<Step>) -> ShipmentId {
+        self.purchase_of(1, number, steps).await
+    }
+
+    /// The same of so many boxes.
+    pub(crate) async fn purchase_of(
+        &self,
+        boxes: usize,
+        number: usize,
+        steps: Vec<Step>,
+    ) -> ShipmentId {
         let id = ShipmentId::fresh(self.clock.now());
         let new = NewPurchase {
             id: id.clone(),
@@ -115,7 +135,7 @@ impl House {
                 code: parcelgate_domain::ServiceCode::new("03"),
                 name: "Ground".to_owned(),
             },
-            order: "{}".to_owned().into(),
+            order: order(boxes).into(),
             quoted: Some(usd(1_000)),
             order_number: None,
             twin: None,

@@ -121,10 +121,12 @@ async fn what_was_absent_and_is_charged_for_is_to_be_voided() {
         lease_until: Timestamp::MAX,
         limit: 9,
     };
-    let jobs = house.store.claim_jobs(&["late_watch"], "test", claim).await;
-    let jobs = jobs.expect("jobs");
-    assert_eq!(jobs.len(), 1, "{jobs:?}");
-    assert!(jobs[0].payload.contains(without.as_str()));
+    for (name, of) in [("late_watch", &without), ("late_found", &with_number)] {
+        let jobs = house.store.claim_jobs(&[name], "test", claim).await;
+        let jobs = jobs.expect("jobs");
+        assert_eq!(jobs.len(), 1, "{jobs:?}");
+        assert!(jobs[0].payload.contains(of.as_str()));
+    }
     assert_eq!(
         house.kept(&given_back).await.version.state,
         PurchaseState::Absent
@@ -135,6 +137,32 @@ async fn what_was_absent_and_is_charged_for_is_to_be_voided() {
         1_111,
         "until it is given back"
     );
+}
+
+/// The number of one box of several need not be that by which the carrier voids them.
+#[tokio::test]
+async fn a_box_of_several_does_not_name_the_shipment() {
+    let house = House::new().await;
+    let unnamed = house.purchase_of(2, 1, absent()).await;
+    let named = house.purchase_of(2, 2, absent()).await;
+    let header = "invoice,date,tracking,carrier_number,reference,kind,amount,currency\n";
+    let lines = [
+        "F-1,2026-12-05,1Z999AA10123456784,,PG000001,freight,5.00,USD\n",
+        "F-1,2026-12-05,1Z999AA10123456793,,PG000001,freight,5.00,USD\n",
+        "F-1,2026-12-05,1Z999AA10123456700,1Z999AA10123456711,PG000002,freight,5.00,USD\n",
+    ];
+    let account = house::ACCOUNT.parse().expect("an account");
+    let lines = house::given(&format!("{header}{}", lines.concat()));
+    let (invoices, tenant) = (house.invoices(), main_tenant());
+    let report = invoices.import(&tenant, &account, lines).await;
+    let report = report.expect("imported");
+    let became: Vec<_> = report.late.first.iter().map(|one| one.became).collect();
+    assert_eq!(became, [Became::LookedFor, Became::VoidWanted]);
+    let kept = house.kept(&unnamed).await;
+    assert_eq!(kept.version.state, PurchaseState::Absent);
+    assert_eq!(kept.carrier_number, None);
+    let number = house.kept(&named).await.carrier_number;
+    assert_eq!(number.as_deref(), Some("1Z999AA10123456711"));
 }
 
 #[tokio::test]

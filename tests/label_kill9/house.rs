@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use parcelgate::played;
-use parcelgate_clock::{Clock as _, System, instant, sleep};
+use parcelgate_clock::{instant, sleep};
 use parcelgate_sandbox::{Control, Running, Sandbox, Settings};
 use parcelgate_store::{Postgres, Sqlite, Store};
 use serde_json::{Value, json};
@@ -142,9 +142,8 @@ impl House {
             let open = kept.iter().filter(|kept| !is_end(kept.state)).count();
             if open == 0 || instant() > given_up {
                 let books = ledgers::read(&self.control(), store.as_ref()).await;
-                let now = System.now();
-                let unsettled = store.unsettled(now, now, 1).await.expect("the unsettled");
-                assert!(open > 0 || unsettled.is_empty(), "{unsettled:?}");
+                let accounts = store.unsettled_accounts().await.expect("accounts");
+                assert!(open > 0 || accounts.is_empty(), "{accounts:?}");
                 store.close().await;
                 return books;
             }

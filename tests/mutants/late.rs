@@ -10,6 +10,8 @@ use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
 use parcelgate_sandbox::{Carrier, Fault, FaultOrder, Settings};
 use parcelgate_store::Sqlite;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::books::{Findings, audit};
 use crate::ledgers;
@@ -84,12 +86,24 @@ async fn carried_out_late(late_watch_s: &[u64]) -> Findings {
     clock.advance(Duration::from_hours(1));
     if !late_watch_s.is_empty() {
         stands(State::Voided).await;
+        is_counted(&gateway).await;
     }
     gateway.stop().await;
     let store = Sqlite::open(&config.store.path).await.expect("the store");
     let findings = audit(&ledgers::read(&control, &store).await);
     assert_eq!(control.ship_call_counts(), (2, 2), "each sent once");
     findings
+}
+
+/// One label turned up, as the gateway tells operators.
+async fn is_counted(gateway: &Gateway) {
+    let mut stream = TcpStream::connect(gateway.http()).await.expect("a door");
+    let ask = "GET /metrics HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n";
+    stream.write_all(ask.as_bytes()).await.expect("asked");
+    let mut page = String::new();
+    stream.read_to_string(&mut page).await.expect("a page");
+    let counted = "orphan_labels_total{carrier=\"ups\"} 1\n";
+    assert!(page.contains(counted), "{page}");
 }
 
 /// The control: the same steps without the mistake are found good.

@@ -8,11 +8,13 @@ use std::path::Path;
 
 use parcelgate::app::Gateway;
 use parcelgate::config::Config;
+use parcelgate::service::main_tenant;
+use parcelgate_clock::{Clock as _, System};
 use parcelgate_proto::v1::shipment::State;
 use parcelgate_proto::v1::shipment_service_client::ShipmentServiceClient;
 use parcelgate_proto::v1::{PurchaseLabelRequest, Shipment};
 use parcelgate_sandbox::{Carrier, Fault, FaultOrder, Running, Settings};
-use parcelgate_store::Sqlite;
+use parcelgate_store::{Batch, Evidence, Page, Purchase, ShipmentFilter, Sqlite, Step, Store};
 use tempfile::TempDir;
 
 use crate::books::{Books, Findings, Told, audit};
@@ -66,11 +68,15 @@ impl Laboratory {
     }
 
     fn fail(&self, operation: &str, fault: Fault) {
+        self.fail_often(operation, fault, 1);
+    }
+
+    fn fail_often(&self, operation: &str, fault: Fault, times: u32) {
         self.sandbox.control().inject(FaultOrder {
             carrier: Carrier::Ups,
             operation: operation.to_owned(),
             fault,
-            times: 1,
+            times,
         });
     }
 
@@ -192,6 +198,101 @@ async fn a_missing_compare_and_set_is_caught() {
     let findings = audit(&laboratory.books(&one, &[&told.0, &told.1]).await);
     assert_eq!(findings.doubles, ["MUTANT-1"], "{findings:#?}");
     assert_eq!((findings.resent.len(), findings.broken.len()), (1, 1));
+}
+
+/// The control: two gateways on one database that do see each other's steps.
+#[tokio::test]
+async fn two_gateways_without_a_mistake_are_found_good() {
+    let laboratory = Laboratory::build().await;
+    let request = wished();
+    laboratory.accepted(&request).await;
+    let patient = laboratory.patient();
+    let (first, here) = laboratory.open(&patient).await;
+    let (second, there) = laboratory.open(&patient).await;
+    let told = futures::join!(bought(&here, &request), bought(&there, &request));
+    first.stop().await;
+    second.stop().await;
+    let books = laboratory.books(&patient, &[&told.0, &told.1]).await;
+    assert_eq!(audit(&books), Findings::default());
+}
+
+/// The one purchase that is there, and what its carrier answered to it.
+async fn only(store: &dyn Store) -> (Purchase, Vec<Evidence>) {
+    let (tenant, every, page) = (main_tenant(), ShipmentFilter::default(), Page::first(2));
+    let all = store.shipments(&tenant, &every, page).await;
+    let [purchase] = <[Purchase; 1]>::try_from(all.expect("read")).expect("one purchase");
+    let kept = store.evidence(&tenant, &purchase.id).await;
+    (purchase, kept.expect("read"))
+}
+
+/// What becomes of a purchase whose gateway dies between the carrier's answer and its outcome, when
+/// the carrier tells nobody afterwards what it sold; and whether the answer was `kept` by then.
+async fn died_after_the_answer(kept: bool) -> (State, usize, Findings) {
+    let laboratory = Laboratory::build().await;
+    let request = wished();
+    laboratory.accepted(&request).await;
+    let before = laboratory.copy("before");
+    let mut patient = laboratory.patient();
+    let (gateway, client) = laboratory.open(&patient).await;
+    bought(&client, &request).await;
+    gateway.stop().await;
+    let place = &patient.store.path;
+    let after = Sqlite::open(place).await.expect("the store");
+    let (_, answers) = only(&after).await;
+    after.close().await;
+
+    copy(&before.store.path, place);
+    let store = Sqlite::open(place).await.expect("the store");
+    let (accepted, _) = only(&store).await;
+    let now = System.now();
+    let lease_until = now; // it is dead
+    let sending = Step::Sending { lease_until };
+    let mut batch = Batch::of(&main_tenant(), now);
+    batch = batch.advance(&accepted.id, accepted.version, sending);
+    let last = answers.into_iter().next_back().expect("an answer");
+    assert_eq!(last.epoch, accepted.version.epoch + 1, "to that sending");
+    if kept {
+        batch = batch.keep_evidence(last);
+    }
+    store.apply(batch).await.expect("written");
+    store.close().await;
+
+    let away = Fault::Status {
+        code: 503,
+        retry_after: None,
+    };
+    for operation in ["track_reference", "label"] {
+        laboratory.fail_often(operation, away, 1_000_000);
+    }
+    patient.purchase.review_s = 0;
+    let (gateway, client) = laboratory.open(&patient).await;
+    let end = until("an end", async || {
+        let told = client.clone().purchase_label(request.clone()).await.ok()?;
+        let told = told.into_inner();
+        [State::Purchased, State::NeedsReview]
+            .contains(&told.state())
+            .then_some(told)
+    })
+    .await;
+    gateway.stop().await;
+    let bought = Some(&end).filter(|end| !end.parcels.is_empty());
+    let told: Vec<&Shipment> = bought.into_iter().collect();
+    let books = laboratory.books(&patient, &told).await;
+    (end.state(), books.sold.len(), audit(&books))
+}
+
+/// The control: what was kept is read again, and nobody has to be asked.
+#[tokio::test]
+async fn a_reply_kept_before_it_is_read_is_found_good() {
+    let good = (State::Purchased, 1, Findings::default());
+    assert_eq!(Box::pin(died_after_the_answer(true)).await, good);
+}
+
+/// It is paid for, and nobody knows what was bought.
+#[tokio::test]
+async fn a_reply_read_before_it_is_kept_is_caught() {
+    let caught = (State::NeedsReview, 1, Findings::default());
+    assert_eq!(Box::pin(died_after_the_answer(false)).await, caught);
 }
 
 /// The carrier is slow, the look-up finds nothing, and the purchase is put back to where it had not

@@ -28,6 +28,8 @@ pub enum Auth {
     Bearer(Grant),
     /// A second token, beside the bearer token of the host that issues it.
     Issued(Issued),
+    /// A token for a refresh token.
+    Refreshed(Refresh),
     /// A digest over the request, in its query.
     Digest(Digest),
 }
@@ -83,6 +85,30 @@ pub struct Issued {
     pub header: &'static str,
     /// How long it is good; the answer does not say.
     pub life: Duration,
+}
+
+/// Where and how a token is got for a refresh token that its owner gave once and for all (RFC 6749,
+/// section 6).
+#[derive(Debug)]
+pub struct Refresh {
+    /// The host to ask; itself must be [`Auth::Open`].
+    pub host: &'static str,
+    /// The path to ask at.
+    pub path: &'static str,
+    /// Client id.
+    pub client_id: Secret,
+    /// Client secret.
+    pub client_secret: Secret,
+    /// How the two are sent.
+    pub style: ClientStyle,
+    /// What the owner gave.
+    pub refresh_token: Secret,
+    /// What the token is to be good for, where that must be said.
+    pub scope: Option<&'static str>,
+    /// In which header it is shown, in lower case.
+    pub header: &'static str,
+    /// What stands before it there: `"Bearer "`, or nothing.
+    pub word: &'static str,
 }
 
 /// How client id and secret are sent.

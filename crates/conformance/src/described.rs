@@ -1,4 +1,5 @@
-//! The carrier's own word: requests and answers held against its published OpenAPI description.
+//! The carrier's own word: requests and answers held against its published OpenAPI or Swagger
+//! description.
 //!
 //! The descriptions lie beside the workspace and are read by tests only; [`folder`] says where.
 //! A schema is taken as written, after the usual translation of `nullable`, with `format`
@@ -20,7 +21,7 @@ mod parameters;
 mod translate;
 
 use body::{pairs, parse_body, unescape};
-use translate::{to_json, translate_nullable};
+use translate::{to_json, translate_nullable, translate_swagger};
 
 /// Why a description cannot be used at all.
 #[derive(Debug, thiserror::Error)]
@@ -117,13 +118,18 @@ impl Described {
                 .ok_or_else(|| broken(format!("nothing at {pointer}")))?;
             *place = serde_json::from_str(row.right).map_err(|error| broken(error.to_string()))?;
         }
-        let draft = match document.get("openapi").and_then(Value::as_str) {
+        let version = document.get("openapi").or(document.get("swagger"));
+        let draft = match version.and_then(Value::as_str) {
+            Some("2.0") => {
+                translate_swagger(&mut document);
+                Draft::Draft4
+            }
             Some(version) if version.starts_with("3.0") => {
                 translate_nullable(&mut document);
                 Draft::Draft4
             }
             Some(version) if version.starts_with("3.1") => Draft::Draft202012,
-            _ => return Err(broken("not OpenAPI 3".to_owned())),
+            _ => return Err(broken("neither OpenAPI 3 nor Swagger 2".to_owned())),
         };
         Ok(Self {
             file: file.to_owned(),
@@ -131,6 +137,13 @@ impl Described {
             draft,
             compiled: Mutex::default(),
         })
+    }
+
+    /// Whether the operation that `request` asks for is described at all.
+    #[must_use]
+    pub fn knows(&self, request: &http::Request<Bytes>) -> bool {
+        let known = self.operation(request.method(), request.uri().path());
+        known.is_ok()
     }
 
     /// Every way in which `request` breaks the description: path, method, parameters, body.
@@ -394,7 +407,12 @@ impl Described {
             .document
             .pointer(pointer)
             .ok_or_else(|| format!("{file}: no schema at {pointer}"))?;
-        let root = json!({ "allOf": [schema], "components": self.document.get("components") });
+        let named = |place: &str| self.document.get(place);
+        let root = json!({
+            "allOf": [schema],
+            "components": named("components"),
+            "definitions": named("definitions").cloned().unwrap_or_else(|| json!({})),
+        });
         let validator = jsonschema::options()
             .with_draft(self.draft)
             .should_validate_formats(true)

@@ -16,6 +16,7 @@ pub mod play;
 pub mod recorded;
 pub mod render;
 pub mod script;
+pub mod shops;
 mod subject;
 pub mod words;
 

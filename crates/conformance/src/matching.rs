@@ -106,6 +106,7 @@ fn same_headers(
         let signed = match auth {
             Some(Auth::Headers(own)) => own.iter().any(|(own, _)| name == own),
             Some(Auth::Issued(issued)) => name == issued.header,
+            Some(Auth::Refreshed(refresh)) => name == refresh.header,
             Some(Auth::Open | Auth::Bearer(_) | Auth::Digest(_)) | None => false,
         };
         let added = ADDED.contains(&name.as_str()) || signed || name == CONTENT_TYPE;

@@ -180,7 +180,9 @@ pub const TOKEN: &str = "sentinel-token-";
 fn issued(host: &Host) -> Option<(&'static str, &'static str, &'static str)> {
     match &host.auth {
         Auth::Issued(issued) => Some((issued.host, issued.path, issued.member)),
-        Auth::Open | Auth::Headers(_) | Auth::Bearer(_) | Auth::Digest(_) => None,
+        Auth::Open | Auth::Headers(_) | Auth::Bearer(_) | Auth::Refreshed(_) | Auth::Digest(_) => {
+            None
+        }
     }
 }
 

@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::calls::ShipCall;
-use crate::faults::{FaultOrder, Telling};
+use crate::faults::{FaultOrder, ShopFaultOrder, Telling};
 use crate::parcel::{Parcel, Parcels};
 use crate::plan::Step;
 use crate::server::World;
 use crate::settings::{Carrier, Webhook};
+use crate::shops::{PlacedOrder, ShopOrderView};
 
 /// Parcels shown at once, the newest.
 const SHOWN_MAX: usize = 10_000;
@@ -65,6 +66,23 @@ impl Control {
     /// Orders a fault for requests to come.
     pub fn inject(&self, order: FaultOrder) {
         self.world.faults.order(order);
+    }
+
+    /// Orders a fault for requests to a shop.
+    pub fn inject_shop(&self, order: ShopFaultOrder) {
+        self.world.faults.order(order);
+    }
+
+    /// Places an order in a shop; one of the same id takes its place.
+    pub fn place(&self, order: PlacedOrder) {
+        let at = self.world.settings.clock.now();
+        self.world.shops.book.place(order, at);
+    }
+
+    /// The orders of all shops, with what they were told of their packages.
+    #[must_use]
+    pub fn shop_orders(&self) -> Vec<ShopOrderView> {
+        self.world.shops.book.views(&self.world)
     }
 
     /// Withdraws every fault that has not happened yet.
@@ -133,6 +151,7 @@ impl Control {
         self.world.dhl.reset();
         self.world.yanwen.reset();
         self.world.fourpx.reset();
+        self.world.shops.book.reset();
     }
 }
 
@@ -177,6 +196,8 @@ pub(crate) fn routes() -> Router<Arc<World>> {
         .route("/parcels", get(parcels))
         .route("/webhook", post(webhook))
         .route("/reset", post(reset))
+        .route("/orders", post(place).get(orders))
+        .route("/shop-faults", post(order_shop))
 }
 
 /// One order or several.
@@ -255,6 +276,23 @@ async fn webhook(State(world): State<Arc<World>>, Json(receiver): Json<Receiver>
             return StatusCode::BAD_REQUEST; // their receivers are named by their protocols
         }
     }
+    StatusCode::NO_CONTENT
+}
+
+async fn place(State(world): State<Arc<World>>, Json(order): Json<PlacedOrder>) -> StatusCode {
+    Control::over(world).place(order);
+    StatusCode::NO_CONTENT
+}
+
+async fn orders(State(world): State<Arc<World>>) -> Json<Vec<ShopOrderView>> {
+    Json(Control::over(world).shop_orders())
+}
+
+async fn order_shop(
+    State(world): State<Arc<World>>,
+    Json(order): Json<ShopFaultOrder>,
+) -> StatusCode {
+    world.faults.order(order);
     StatusCode::NO_CONTENT
 }
 

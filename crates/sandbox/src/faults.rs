@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::settings::Carrier;
+use crate::shops::Shop;
 use crate::wire::Wire;
 
 /// Faults waiting at once; the oldest go when more are ordered.
@@ -92,6 +93,59 @@ pub struct FaultOrder {
     pub times: u32,
 }
 
+/// An order for a fault of a shop.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShopFaultOrder {
+    /// Whose requests.
+    pub shop: Shop,
+    /// Which operation: `token`, `confirm`, `read_back`, ... or `*` for any.
+    #[serde(default = "any")]
+    pub operation: String,
+    /// What goes wrong.
+    pub fault: Fault,
+    /// How often, before it is right again.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+/// Whose requests a fault is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    Carrier(Carrier),
+    Shop(Shop),
+}
+
+/// An order, whoever it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ordered {
+    whom: Whom,
+    operation: String,
+    fault: Fault,
+    times: u32,
+}
+
+impl From<FaultOrder> for Ordered {
+    fn from(order: FaultOrder) -> Self {
+        Self {
+            whom: Whom::Carrier(order.carrier),
+            operation: order.operation,
+            fault: order.fault,
+            times: order.times,
+        }
+    }
+}
+
+impl From<ShopFaultOrder> for Ordered {
+    fn from(order: ShopFaultOrder) -> Self {
+        Self {
+            whom: Whom::Shop(order.shop),
+            operation: order.operation,
+            fault: order.fault,
+            times: order.times,
+        }
+    }
+}
+
 fn any() -> String {
     "*".to_owned()
 }
@@ -102,15 +156,15 @@ const fn once() -> u32 {
 
 /// The faults that wait for their request.
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Vec<FaultOrder>>);
+pub(crate) struct Faults(Mutex<Vec<Ordered>>);
 
 impl Faults {
-    pub(crate) fn order(&self, order: FaultOrder) {
+    pub(crate) fn order(&self, order: impl Into<Ordered>) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.len() >= WAITING_MAX {
             waiting.remove(0);
         }
-        waiting.push(order);
+        waiting.push(order.into());
     }
 
     pub(crate) fn clear(&self) {
@@ -120,35 +174,45 @@ impl Faults {
             .clear();
     }
 
+    /// Those for carriers.
     pub(crate) fn waiting(&self) -> Vec<FaultOrder> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_carrier = |order: &Ordered| {
+            let Whom::Carrier(carrier) = order.whom else {
+                return None;
+            };
+            Some(FaultOrder {
+                carrier,
+                operation: order.operation.clone(),
+                fault: order.fault,
+                times: order.times,
+            })
+        };
+        waiting.iter().filter_map(of_carrier).collect()
     }
 
     /// Takes one fault that applies to a request that has come whole, the first ordered first.
-    pub(crate) fn take(&self, carrier: Carrier, operation: &str) -> Option<Fault> {
-        self.take_where(carrier, operation, |fault| cuts_request(fault).is_none())
+    pub(crate) fn take(&self, whom: Whom, operation: &str) -> Option<Fault> {
+        self.take_where(whom, operation, |fault| cuts_request(fault).is_none())
     }
 
     /// After how many bytes of a request it is to be cut, if it is.
-    pub(crate) fn take_cut(&self, carrier: Carrier, operation: &str) -> Option<u64> {
+    pub(crate) fn take_cut(&self, whom: Whom, operation: &str) -> Option<u64> {
         let cuts = |fault| cuts_request(fault).is_some();
-        self.take_where(carrier, operation, cuts)
+        self.take_where(whom, operation, cuts)
             .and_then(cuts_request)
     }
 
     fn take_where(
         &self,
-        carrier: Carrier,
+        whom: Whom,
         operation: &str,
         which: impl Fn(Fault) -> bool,
     ) -> Option<Fault> {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let applies = |order: &FaultOrder| {
+        let applies = |order: &Ordered| {
             order.times > 0
-                && order.carrier == carrier
+                && order.whom == whom
                 && (order.operation == "*" || order.operation == operation)
                 && which(order.fault)
         };
@@ -329,16 +393,16 @@ mod tests {
     fn a_fault_is_spent_after_its_times() {
         let faults = Faults::default();
         let order = r#"{"carrier":"ups","operation":"ship","fault":{"slow":{"ms":5}},"times":2}"#;
-        faults.order(serde_json::from_str(order).unwrap());
-        assert_eq!(faults.take(Carrier::Yanwen, "ship"), None);
-        assert_eq!(faults.take(Carrier::Ups, "rate"), None);
+        faults.order(serde_json::from_str::<FaultOrder>(order).unwrap());
+        assert_eq!(faults.take(Whom::Carrier(Carrier::Yanwen), "ship"), None);
+        assert_eq!(faults.take(Whom::Carrier(Carrier::Ups), "rate"), None);
         for _ in 0..2 {
             assert_eq!(
-                faults.take(Carrier::Ups, "ship"),
+                faults.take(Whom::Carrier(Carrier::Ups), "ship"),
                 Some(Fault::Slow { ms: 5 })
             );
         }
-        assert_eq!(faults.take(Carrier::Ups, "ship"), None);
+        assert_eq!(faults.take(Whom::Carrier(Carrier::Ups), "ship"), None);
         assert!(faults.waiting().is_empty());
     }
 

@@ -8,9 +8,11 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::{Method, StatusCode};
 
+use crate::faults::Whom;
 use crate::server::World;
 use crate::settings::Carrier;
-use crate::{control, dhl, faults, fedex, fourpx, ups, usps, yanwen};
+use crate::shops::Shop;
+use crate::{control, dhl, faults, fedex, fourpx, shops, ups, usps, yanwen};
 
 pub(crate) fn all(world: Arc<World>) -> Router {
     Router::new()
@@ -21,6 +23,7 @@ pub(crate) fn all(world: Arc<World>) -> Router {
         .nest("/fourpx", fourpx::routes(&world))
         .nest("/yanwen", yanwen::orders())
         .nest("/yanwen-track", yanwen::tracking())
+        .merge(shops::routes())
         .layer(from_fn_with_state(Arc::clone(&world), faulty))
         .nest("/_sandbox", control::routes())
         .layer(DefaultBodyLimit::max(world.settings.body_bytes_max))
@@ -29,23 +32,26 @@ pub(crate) fn all(world: Arc<World>) -> Router {
 
 async fn faulty(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
     let query = request.uri().query().unwrap_or_default();
-    let Some((carrier, operation)) = operation(request.method(), request.uri().path(), query)
-    else {
+    let Some((whom, operation)) = operation(request.method(), request.uri().path(), query) else {
         return next.run(request).await;
     };
-    let refusal: fn(StatusCode) -> Response = match carrier {
-        Carrier::Ups => ups::refusal,
-        Carrier::Fedex => fedex::refusal,
-        Carrier::Usps => usps::refusal,
-        Carrier::Dhl => dhl::refusal(request.uri().path()),
-        Carrier::Yanwen => yanwen::refusal,
-        Carrier::Fourpx => fourpx::refusal,
+    let refusal: fn(StatusCode) -> Response = match whom {
+        Whom::Carrier(Carrier::Ups) => ups::refusal,
+        Whom::Carrier(Carrier::Fedex) => fedex::refusal,
+        Whom::Carrier(Carrier::Usps) => usps::refusal,
+        Whom::Carrier(Carrier::Dhl) => dhl::refusal(request.uri().path()),
+        Whom::Carrier(Carrier::Yanwen) => yanwen::refusal,
+        Whom::Carrier(Carrier::Fourpx) => fourpx::refusal,
+        Whom::Shop(shop) => shop.refusal(),
     };
-    let (request, call) = match world.ship_calls.enter(carrier, operation, request).await {
-        Ok(entered) => entered,
-        Err(broken_off) => return broken_off,
+    let (request, call) = match whom {
+        Whom::Carrier(carrier) => match world.ship_calls.enter(carrier, operation, request).await {
+            Ok(entered) => entered,
+            Err(broken_off) => return broken_off,
+        },
+        Whom::Shop(_) => (request, None),
     };
-    let answer = match world.faults.take(carrier, operation) {
+    let answer = match world.faults.take(whom, operation) {
         None => next.run(request).await,
         Some(fault) => faults::apply(fault, request, next, refusal, &world.closing).await,
     };
@@ -61,16 +67,19 @@ pub(crate) fn cut_request_at(world: &World, bytes: &[u8]) -> Option<u64> {
     let mut words = std::str::from_utf8(line).ok()?.split(' ');
     let (method, target) = (words.next()?.parse().ok()?, words.next()?);
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let (carrier, operation) = operation(&method, path, query)?;
-    world.faults.take_cut(carrier, operation)
+    let (whom, operation) = operation(&method, path, query)?;
+    world.faults.take_cut(whom, operation)
 }
 
 /// What a request is for, in the words of fault orders.
-fn operation(method: &Method, path: &str, query: &str) -> Option<(Carrier, &'static str)> {
+fn operation(method: &Method, path: &str, query: &str) -> Option<(Whom, &'static str)> {
     let mut segments = path.split('/').skip(1);
     let first = segments.next()?;
     let rest: Vec<&str> = segments.collect();
-    match first {
+    if let Some(shop) = Shop::named(first) {
+        return Some((Whom::Shop(shop), shop.operation(method, &rest)?));
+    }
+    let (carrier, operation) = match first {
         "ups" => Some((Carrier::Ups, ups::operation(method, &rest)?)),
         "fedex" => Some((Carrier::Fedex, fedex::operation(method, &rest, query)?)),
         "usps" => Some((Carrier::Usps, usps::operation(method, &rest, query)?)),
@@ -79,7 +88,8 @@ fn operation(method: &Method, path: &str, query: &str) -> Option<(Carrier, &'sta
         "yanwen" => Some((Carrier::Yanwen, yanwen::operation(query)?)),
         "yanwen-track" => Some((Carrier::Yanwen, "track")),
         _ => None,
-    }
+    }?;
+    Some((Whom::Carrier(carrier), operation))
 }
 
 #[cfg(test)]
@@ -138,6 +148,13 @@ mod tests {
             ),
             ("POST", "/usps/tracking/v3r2/tracking", "track"),
             ("POST", "/usps/scan-forms/v3/scan-form", "manifest"),
+            ("POST", "/amazon/auth/o2/token", "token"),
+            (
+                "POST",
+                "/amazon/orders/v0/orders/1/shipmentConfirmation",
+                "confirm",
+            ),
+            ("GET", "/amazon/orders/2026-01-01/orders/1?a=b", "read_back"),
         ];
         for (method, target, expected) in cases {
             let method = method.parse().unwrap();

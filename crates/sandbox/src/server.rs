@@ -16,6 +16,7 @@ use crate::fedex::{self, Fedex};
 use crate::fourpx::Fourpx;
 use crate::routes;
 use crate::settings::{Carrier, Settings};
+use crate::shops::{Shop, Shops};
 use crate::ups::{Ups, push};
 use crate::usps::{self, Usps};
 use crate::wire::{Cuttable, Wire};
@@ -55,6 +56,7 @@ pub(crate) struct World {
     pub(crate) dhl: Dhl,
     pub(crate) yanwen: Yanwen,
     pub(crate) fourpx: Fourpx,
+    pub(crate) shops: Shops,
 }
 
 /// The server of the carriers' protocols.
@@ -97,6 +99,7 @@ impl Sandbox {
             dhl: Dhl::new(&settings),
             yanwen: Yanwen::new(&settings),
             fourpx: Fourpx::new(&settings),
+            shops: Shops::new(&settings),
             faults,
             ship_calls: ShipCalls::keeping(settings.ship_calls_max, settings.body_bytes_max),
             closing: closing.clone(),
@@ -154,6 +157,12 @@ impl Running {
     #[must_use]
     pub fn base_url(&self, carrier: Carrier) -> String {
         format!("http://{}/{}", self.addr, carrier.name())
+    }
+
+    /// The base address of `shop`, without a slash at the end: `http://127.0.0.1:PORT/amazon`.
+    #[must_use]
+    pub fn shop_url(&self, shop: Shop) -> String {
+        format!("http://{}/{}", self.addr, shop.name())
     }
 
     /// The base address of Yanwen's tracking host, which is another one than that of its orders.

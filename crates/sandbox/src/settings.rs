@@ -13,6 +13,7 @@ use crate::dhl::DhlAccount;
 use crate::faults::FaultOrder;
 use crate::fedex::FedexAccount;
 use crate::fourpx::FourpxAccount;
+use crate::shops::AmazonAccount;
 use crate::usps::UspsAccount;
 
 /// A carrier that the sandbox plays.
@@ -81,6 +82,8 @@ pub struct Settings {
     pub yanwen: YanwenAccount,
     /// The one 4PX account it knows.
     pub fourpx: FourpxAccount,
+    /// The one Amazon application and selling partner it knows.
+    pub amazon: AmazonAccount,
     /// How many parcels of a thousand meet trouble: a missed delivery, a delay, a customs hold, a
     /// return. 0 by default.
     pub troubled_permille: u16,
@@ -110,6 +113,7 @@ impl Default for Settings {
             dhl: DhlAccount::default(),
             yanwen: YanwenAccount::default(),
             fourpx: FourpxAccount::default(),
+            amazon: AmazonAccount::default(),
             troubled_permille: 0,
             faults: Vec::new(),
             parcels_max: 100_000,

@@ -51,12 +51,13 @@ use shipment::Package;
 
 pub use account::UspsAccount;
 pub(crate) use push::push;
+pub(crate) use token::Tokens;
 
 /// What the USPS side remembers.
 pub(crate) struct Usps {
     parcels: Mutex<Parcels<Package>>,
-    tokens: token::Tokens<Vec<String>>,
-    payments: token::Tokens<()>,
+    tokens: Tokens<Vec<String>>,
+    payments: Tokens<()>,
     quota: token::Quota,
     pickups: pickup::Pickups,
     subscriptions: subscription::Subscriptions,
@@ -67,8 +68,8 @@ impl Usps {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             parcels: Mutex::new(Parcels::keeping(settings.parcels_max)),
-            tokens: token::Tokens::default(),
-            payments: token::Tokens::default(),
+            tokens: Tokens::default(),
+            payments: Tokens::default(),
             quota: token::Quota::default(),
             pickups: pickup::Pickups::default(),
             subscriptions: subscription::Subscriptions::default(),

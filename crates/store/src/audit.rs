@@ -257,6 +257,7 @@ mod tests {
             created_at: jiff::Timestamp::UNIX_EPOCH,
             updated_at: jiff::Timestamp::UNIX_EPOCH,
             lease_until: None,
+            restored_at: None,
         }
     }
 

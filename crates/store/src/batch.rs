@@ -1,12 +1,13 @@
 //! Everything of one step, to be written together.
 
 use jiff::Timestamp;
+use parcelgate_domain::Deadlines;
 
 use crate::{
-    ApiKey, Blob, DeliveryId, DeliveryReport, Evidence, JobId, JobReport, KeyId, NewDelivery,
-    NewInvoiceLine, NewJob, NewPurchase, NewSubscription, NewTracker, Observation, ParcelLabel,
-    Purchase, RequestKey, ShipmentId, Step, SubscriptionChange, SubscriptionId, Tenant, Tracker,
-    TrackerEnd, TrackerId, Version,
+    ApiKey, Blob, Confirmation, DeliveryId, DeliveryReport, Evidence, JobId, JobReport, Judged,
+    KeyId, NewConfirmation, NewDelivery, NewInvoiceLine, NewJob, NewPurchase, NewSubscription,
+    NewTracker, Observation, ParcelLabel, Purchase, RequestKey, ShardLease, ShipmentId, Step,
+    SubscriptionChange, SubscriptionId, Tenant, Tracker, TrackerEnd, TrackerId, Version,
 };
 
 /// Everything of one step of one tenant, to be written together or not at all. Verbs take effect in
@@ -17,6 +18,8 @@ pub struct Batch {
     pub(crate) tenant: Tenant,
     pub(crate) at: Timestamp,
     pub(crate) by: Option<KeyId>,
+    pub(crate) under: Option<ShardLease>,
+    pub(crate) restoring: bool,
     pub(crate) verbs: Vec<Verb>,
 }
 
@@ -44,10 +47,25 @@ pub(crate) enum Verb {
     },
     KeepEvidence(Evidence),
     Invoice(NewInvoiceLine),
+    Promise {
+        id: ShipmentId,
+        deadlines: Deadlines,
+        look_at: Timestamp,
+    },
+    Judge {
+        id: ShipmentId,
+        judged: Judged,
+    },
     Track(NewTracker),
     Observe {
         id: TrackerId,
         observation: Observation,
+        /// Told by the carrier of its own accord.
+        pushed: bool,
+    },
+    PushUntil {
+        id: TrackerId,
+        until: Timestamp,
     },
     CheckFailed {
         id: TrackerId,
@@ -71,12 +89,17 @@ pub(crate) enum Verb {
     },
     Replay {
         id: SubscriptionId,
+        not_before: Timestamp,
         deliveries: Vec<NewDelivery>,
     },
     ReportDelivery {
         id: DeliveryId,
         attempt: u32,
         report: DeliveryReport,
+    },
+    SupersedeDelivery {
+        id: DeliveryId,
+        attempt: u32,
     },
     CreateKey(ApiKey),
     RevokeKey(KeyId),
@@ -86,6 +109,13 @@ pub(crate) enum Verb {
         id: JobId,
         attempt: u32,
         report: JobReport,
+    },
+    Confirm(Box<NewConfirmation>),
+    KeepConfirmation(Box<Confirmation>),
+    ReadLog {
+        reader: String,
+        from: i64,
+        to: i64,
     },
 }
 
@@ -142,6 +172,8 @@ impl Batch {
             tenant: tenant.clone(),
             at: Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at),
             by: None,
+            under: None,
+            restoring: false,
             verbs: Vec::new(),
         }
     }
@@ -150,6 +182,21 @@ impl Batch {
     /// [`accept`](Self::accept) fails with [`Error::SpendLimit`](crate::Error::SpendLimit) then.
     pub fn by(mut self, key: Option<&KeyId>) -> Self {
         self.by = key.cloned();
+        self
+    }
+
+    /// By whom the shard of its trackers is looked after: only such a batch moves the next check of
+    /// a tracker of which it tells nothing.
+    /// Fails with [`Error::LeaseLost`](crate::Error::LeaseLost) when another has the shard.
+    pub fn under(mut self, lease: ShardLease) -> Self {
+        self.under = Some(lease);
+        self
+    }
+
+    /// Of a database that was restored from a backup: the purchases that it takes a step on are
+    /// [marked](Purchase::restored_at) as put in doubt by that.
+    pub fn restoring(mut self) -> Self {
+        self.restoring = true;
         self
     }
 
@@ -231,6 +278,26 @@ impl Batch {
         self.with(Verb::Invoice(line))
     }
 
+    // Promises.
+
+    /// Notes what was promised for a shipment, once, and when it is first to be looked at.
+    pub fn promise(self, id: &ShipmentId, deadlines: Deadlines, look_at: Timestamp) -> Self {
+        self.with(Verb::Promise {
+            id: id.clone(),
+            deadlines,
+            look_at,
+        })
+    }
+
+    /// Notes how it stands with what was promised: `parcel.at_risk` when that is other than before,
+    /// `parcel.risk_over` when it is green again.
+    pub fn judge(self, id: &ShipmentId, judged: Judged) -> Self {
+        self.with(Verb::Judge {
+            id: id.clone(),
+            judged,
+        })
+    }
+
     // Trackers.
 
     /// Follows a parcel. When it is known already this adds the shipment if that was not known, and
@@ -239,13 +306,33 @@ impl Batch {
         self.with(Verb::Track(tracker))
     }
 
-    /// Takes in what a carrier told of a parcel: one `tracking.updated` for each event that is new;
-    /// when none is, one `tracker.updated` if the estimate or the last mile's number is. The state
-    /// is folded from all events there are, whoever brought them.
+    /// Takes in what a carrier that was asked told of a parcel: one `tracking.updated` for each
+    /// event that is new, one `tracking.corrected` for each that is known and that a newer edition
+    /// of the carrier's table reads otherwise; when there is none, one `tracker.updated` if the
+    /// estimate or the last mile's number is new. The state is folded from all events there are,
+    /// whoever brought them.
     pub fn observe(self, id: &TrackerId, observation: Observation) -> Self {
         self.with(Verb::Observe {
             id: id.clone(),
             observation,
+            pushed: false,
+        })
+    }
+
+    /// The same, told by the carrier of its own accord.
+    pub fn pushed(self, id: &TrackerId, observation: Observation) -> Self {
+        self.with(Verb::Observe {
+            id: id.clone(),
+            observation,
+            pushed: true,
+        })
+    }
+
+    /// The carrier tells of a parcel by itself until then.
+    pub fn push_until(self, id: &TrackerId, until: Timestamp) -> Self {
+        self.with(Verb::PushUntil {
+            id: id.clone(),
+            until,
         })
     }
 
@@ -303,11 +390,17 @@ impl Batch {
         })
     }
 
-    /// Makes deliveries once more, marked as such, after all that wait already. One whose id is
-    /// known is not made again.
-    pub fn replay(self, id: &SubscriptionId, deliveries: Vec<NewDelivery>) -> Self {
+    /// Makes deliveries once more, marked as such, after all that wait already; where nothing
+    /// waits, none goes out before that time. One whose id is known is not made again.
+    pub fn replay(
+        self,
+        id: &SubscriptionId,
+        not_before: Timestamp,
+        deliveries: Vec<NewDelivery>,
+    ) -> Self {
         self.with(Verb::Replay {
             id: id.clone(),
+            not_before,
             deliveries,
         })
     }
@@ -320,6 +413,15 @@ impl Batch {
             id: id.clone(),
             attempt,
             report,
+        })
+    }
+
+    /// Leaves a delivery out, because there is a later one of its subject. Fails as
+    /// [`report_delivery`](Self::report_delivery) does.
+    pub fn supersede_delivery(self, id: &DeliveryId, attempt: u32) -> Self {
+        self.with(Verb::SupersedeDelivery {
+            id: id.clone(),
+            attempt,
         })
     }
 
@@ -355,6 +457,31 @@ impl Batch {
             id: id.clone(),
             attempt,
             report,
+        })
+    }
+
+    // Confirmations.
+
+    /// Lets an order system be told of a box, once for each box and order: WAITING. Which package
+    /// of the order it is there is decided here.
+    pub fn confirm(self, confirmation: NewConfirmation) -> Self {
+        self.with(Verb::Confirm(Box::new(confirmation)))
+    }
+
+    /// Keeps a confirmation as it now stands. What names it stays as it is.
+    /// Fails with [`Error::LeaseLost`](crate::Error::LeaseLost) when another kept it since it was
+    /// read.
+    pub fn keep_confirmation(self, confirmation: Confirmation) -> Self {
+        self.with(Verb::KeepConfirmation(Box::new(confirmation)))
+    }
+
+    /// Moves the place up to which `reader` has read the log.
+    /// Fails with [`Error::LeaseLost`](crate::Error::LeaseLost) when another moved it since.
+    pub fn read_log(self, reader: &str, from: i64, to: i64) -> Self {
+        self.with(Verb::ReadLog {
+            reader: reader.to_owned(),
+            from,
+            to,
         })
     }
 }

@@ -178,6 +178,19 @@ pub mod of {
     /// A job.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub enum Job {}
+    /// A confirmation.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Confirmation {}
+}
+
+impl Id<of::Tracker> {
+    /// In which of the 256 parts of all trackers it is: what the last two digits of a UUID say. A
+    /// name that does not end in two such digits is in none.
+    #[must_use]
+    pub fn shard(&self) -> Option<u8> {
+        let from = self.0.len().checked_sub(2)?;
+        u8::from_str_radix(self.0.get(from..)?, 16).ok()
+    }
 }
 
 /// Of a shipment.
@@ -196,6 +209,8 @@ pub type KeyId = Id<of::Key>;
 pub type QuoteId = Id<of::Quote>;
 /// Of a job.
 pub type JobId = Id<of::Job>;
+/// Of a confirmation.
+pub type ConfirmationId = Id<of::Confirmation>;
 
 #[cfg(test)]
 mod tests {

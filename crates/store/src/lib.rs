@@ -24,26 +24,31 @@ use std::fmt::Debug;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+use parcelgate_domain::{
+    AccountId, CarrierId, Personal, Reference, RiskLevel, TrackingEvent, TrackingNumber,
+};
 use tokio::sync::watch;
 
 pub use audit::{Wrong, audit, audit_invoices};
 pub use batch::{Applied, Batch, Seen};
 pub use error::{Error, Result, SpendRefusal};
 pub use ids::{
-    DeliveryId, EventUid, Id, InvalidName, JobId, KeyId, QuoteId, ShipmentId, SubscriptionId,
-    Tenant, TrackerId, of,
+    ConfirmationId, DeliveryId, EventUid, Id, InvalidName, JobId, KeyId, QuoteId, ShipmentId,
+    SubscriptionId, Tenant, TrackerId, of,
 };
 pub use records::{
-    ApiKey, Blob, Book, Bought, BoughtParcel, Delivery, DeliveryReport, DeliveryState, Entry,
-    EntryKind, Event, Evidence, Fault, Filter, InvoiceLine, Job, JobReport, LabelRecord, Line,
-    NewDelivery, NewInvoiceLine, NewJob, NewPurchase, NewSubscription, NewTracker, Observation,
-    Parcel, ParcelLabel, Purchase, QuoteRecord, ReplaceReason, Replaces, Reply, RequestKey,
-    Reservation, ShipmentFilter, ShipmentNews, Spend, Step, Subscription, SubscriptionChange,
-    SubscriptionState, Tracker, TrackerEnd, TrackerFilter, TrackerNews, Version, balance,
+    ApiKey, Blob, Book, Bought, BoughtParcel, Confirmation, ConfirmationFilter, ConfirmationNews,
+    ConfirmationState, Delivery, DeliveryReport, DeliveryState, Entry, EntryKind, Event, Evidence,
+    Fault, Filter, InvoiceLine, Item, Job, JobReport, Judged, LabelRecord, Line, Moment,
+    Neighbours, NewConfirmation, NewDelivery, NewInvoiceLine, NewJob, NewKeys, NewPurchase,
+    NewSubscription, NewTracker, Observation, Parcel, ParcelLabel, Purchase, QuoteRecord,
+    ReplaceReason, Replaces, Reply, RequestKey, Reservation, RetiredKeys, Risk, RiskNews,
+    ShardLease, ShipmentFilter, ShipmentNews, SigningKeys, Spend, Step, Subscription,
+    SubscriptionChange, SubscriptionState, Told, Tracker, TrackerEnd, TrackerFilter, TrackerNews,
+    Version, balance,
 };
 
-pub use rules::counted;
+pub use rules::{CONFIRMATIONS, counted};
 pub use sql::{Database, Postgres, Sqlite};
 
 /// What the gateway keeps.
@@ -80,6 +85,19 @@ pub trait Store: Debug + Send + Sync + 'static {
     /// When the store cannot write.
     async fn forget_replies(&self, before: Timestamp, limit: u32) -> Result<u32>;
 
+    /// The same of the event log, from its beginning up to the first event that is younger. The
+    /// last of all stays.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    async fn forget_events(&self, before: Timestamp, limit: u32) -> Result<u32>;
+
+    /// The same of deliveries that were finished before then.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    async fn forget_deliveries(&self, before: Timestamp, limit: u32) -> Result<u32>;
+
     // Work, handed to one claimer at a time. A claim is durable before it is answered, and over
     // once its `lease_until` has passed.
 
@@ -92,17 +110,20 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// Deliveries that are to be tried by `claim.now`: of each subscription and subject only the
     /// oldest unfinished one, of each subscription at most `per_subscription` at once, of active
-    /// subscriptions only. Each claim is one more attempt.
+    /// subscriptions only. To who fails fewer go at once, and in the end none for a while
+    /// ([`Subscription::rest_until`]). Each claim is one more attempt.
     ///
     /// # Errors
     /// When the store cannot write.
     async fn claim_deliveries(&self, per_subscription: u32, claim: Claim) -> Result<Vec<Delivery>>;
 
-    /// Trackers whose carrier is to be asked by `claim.now`, the longest waiting first.
+    /// Renews `owner`'s leases of shards until `claim.lease_until`, and deals it its part of the
+    /// 256, at most `claim.limit`: what it then holds. Others get their parts as they ask. With a
+    /// limit of 0 it lets go of all.
     ///
     /// # Errors
     /// When the store cannot write.
-    async fn claim_trackers(&self, claim: Claim) -> Result<Vec<Tracker>>;
+    async fn lease_shards(&self, owner: &str, claim: Claim) -> Result<Vec<ShardLease>>;
 
     // Reads.
 
@@ -173,15 +194,34 @@ pub trait Store: Debug + Send + Sync + 'static {
         between: (Timestamp, Timestamp),
     ) -> Result<Option<Purchase>>;
 
-    /// Shipments of all tenants that someone must see to: SENDING or VOIDING with the lease over at
-    /// `now`, UNKNOWN, VOID_UNKNOWN, VOID_WANTED, PURCHASED_NO_LABEL, and ACCEPTED since before
-    /// `accepted_before`. The one untouched for longest comes first.
+    /// The accounts of shipments that someone must see to, now or later.
+    async fn unsettled_accounts(&self) -> Result<Vec<AccountId>>;
+
+    /// Shipments of all tenants, made with an account, that someone must see to: SENDING or VOIDING
+    /// with the lease over at the first of these times, UNKNOWN, VOID_UNKNOWN, VOID_WANTED,
+    /// PURCHASED_NO_LABEL, ACCEPTED since before the second, and ACCEPTED where it waits for a
+    /// void. The one untouched for longest comes first; the page goes on after one by when it last
+    /// took a step, and its id.
     async fn unsettled(
         &self,
-        now: Timestamp,
-        accepted_before: Timestamp,
-        limit: u32,
+        account: &AccountId,
+        times: (Timestamp, Timestamp),
+        page: Page<'_, (Timestamp, ShipmentId)>,
     ) -> Result<Vec<Purchase>>;
+
+    /// How it stands with what was promised for a shipment.
+    async fn risk(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Risk>>;
+
+    /// Shipments of all tenants whose promises are to be looked at again, the longest due first.
+    async fn risks_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Risk>>;
+
+    /// Shipments of a tenant whose promises are not green, of one level or any.
+    async fn at_risk(
+        &self,
+        tenant: &Tenant,
+        level: Option<RiskLevel>,
+        page: Page<'_, ShipmentId>,
+    ) -> Result<Vec<Risk>>;
 
     /// Shipments of a tenant that wait for a person's decision: NEEDS_REVIEW.
     async fn in_review(&self, tenant: &Tenant, page: Page<'_, ShipmentId>)
@@ -214,6 +254,14 @@ pub trait Store: Debug + Send + Sync + 'static {
         numbers: &[(Option<CarrierId>, TrackingNumber)],
     ) -> Result<Vec<Tracker>>;
 
+    /// Trackers of a shard, of all tenants, that are asked for some time.
+    async fn trackers_of_shard(&self, shard: u8, page: Page<'_, TrackerId>)
+    -> Result<Vec<Tracker>>;
+
+    /// Trackers of all tenants, as they now stand, of which events after the first `seq` and up to
+    /// the second tell; in no order.
+    async fn trackers_told(&self, between: (i64, i64)) -> Result<Vec<Tracker>>;
+
     /// What happened to a parcel, in the order in which it happened.
     async fn tracking_events(&self, tenant: &Tenant, id: &TrackerId) -> Result<Vec<TrackingEvent>>;
 
@@ -227,6 +275,37 @@ pub trait Store: Debug + Send + Sync + 'static {
 
     /// One event of the log.
     async fn event(&self, tenant: &Tenant, seq: i64) -> Result<Option<Event>>;
+
+    /// The first and the last `seq` of a tenant's events written from the first of these times on
+    /// and before the second; none when there is none.
+    async fn event_span(
+        &self,
+        tenant: &Tenant,
+        times: (Timestamp, Timestamp),
+    ) -> Result<Option<(i64, i64)>>;
+
+    /// A tenant's events of those times, of `seq` after the first of these up to the second, in
+    /// order.
+    async fn events_within(
+        &self,
+        tenant: &Tenant,
+        times: (Timestamp, Timestamp),
+        seqs: (i64, i64),
+        limit: u32,
+    ) -> Result<Vec<Event>>;
+
+    /// The events of one subject, of `subject_seq` after the first of these up to the second, in
+    /// order.
+    async fn events_of(
+        &self,
+        tenant: &Tenant,
+        subject: &str,
+        seqs: (i64, i64),
+        limit: u32,
+    ) -> Result<Vec<Event>>;
+
+    /// The `seq` of the first event that is kept; 1 before there is any.
+    async fn first_seq(&self) -> Result<i64>;
 
     /// The `seq` of the last event; 0 before the first.
     async fn head_seq(&self) -> Result<i64>;
@@ -258,6 +337,49 @@ pub trait Store: Debug + Send + Sync + 'static {
         state: Option<DeliveryState>,
         page: Page<'_, DeliveryId>,
     ) -> Result<Vec<Delivery>>;
+
+    /// A confirmation.
+    async fn confirmation(
+        &self,
+        tenant: &Tenant,
+        id: &ConfirmationId,
+    ) -> Result<Option<Confirmation>>;
+
+    /// Confirmations of a tenant.
+    async fn confirmations(
+        &self,
+        tenant: &Tenant,
+        filter: &ConfirmationFilter,
+        page: Page<'_, ConfirmationId>,
+    ) -> Result<Vec<Confirmation>>;
+
+    /// Confirmations of all these shipments, in no order.
+    async fn confirmations_of(
+        &self,
+        tenant: &Tenant,
+        shipments: &[ShipmentId],
+    ) -> Result<Vec<Confirmation>>;
+
+    /// Confirmations of a tenant by which a shop was last told `number`.
+    async fn confirmations_by_number(
+        &self,
+        tenant: &Tenant,
+        number: &str,
+        limit: u32,
+    ) -> Result<Vec<Confirmation>>;
+
+    /// Confirmations of all tenants that must be told before then and are not: WAITING or
+    /// NEEDS_REVIEW. The most urgent comes first.
+    async fn late_confirmations(&self, before: Timestamp, limit: u32) -> Result<Vec<Confirmation>>;
+
+    /// The `seq` up to which `reader` has read the log; 0 when it never did.
+    async fn log_read(&self, reader: &str) -> Result<i64>;
+
+    /// A delivery.
+    async fn delivery(&self, tenant: &Tenant, id: &DeliveryId) -> Result<Option<Delivery>>;
+
+    /// What lies before and behind a delivery.
+    async fn neighbours(&self, of: &Delivery) -> Result<Neighbours>;
 }
 
 /// What changes as others write.

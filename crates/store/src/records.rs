@@ -1,6 +1,7 @@
 //! What is kept, one file for each kind.
 
 mod blob;
+mod confirmation;
 mod delivery;
 mod entry;
 mod event;
@@ -13,11 +14,17 @@ mod quote;
 mod replacement;
 mod reply;
 mod reservation;
+mod risk;
+mod shard;
 mod subscription;
 mod tracker;
 
 pub use blob::Blob;
-pub use delivery::{Delivery, DeliveryReport, DeliveryState, NewDelivery};
+pub use confirmation::{
+    Confirmation, ConfirmationFilter, ConfirmationNews, ConfirmationState, Item, Moment,
+    NewConfirmation, Told,
+};
+pub use delivery::{Delivery, DeliveryReport, DeliveryState, Neighbours, NewDelivery};
 pub use entry::{Book, Entry, EntryKind, Line, Spend, balance};
 pub(crate) use entry::{add, day_of, sum};
 pub use event::{Event, ShipmentNews, TrackerNews};
@@ -33,7 +40,11 @@ pub use quote::QuoteRecord;
 pub use replacement::{ReplaceReason, Replaces};
 pub use reply::Reply;
 pub use reservation::{RequestKey, Reservation};
+pub use risk::{Judged, Risk, RiskNews};
+pub(crate) use shard::Shard;
+pub use shard::ShardLease;
 pub use subscription::{
-    Filter, NewSubscription, Subscription, SubscriptionChange, SubscriptionState,
+    Filter, NewKeys, NewSubscription, RetiredKeys, SigningKeys, Subscription, SubscriptionChange,
+    SubscriptionState,
 };
 pub use tracker::{NewTracker, Observation, Tracker, TrackerEnd, TrackerFilter};

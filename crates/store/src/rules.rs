@@ -4,6 +4,7 @@
 //! one after the other, and writes what is then new. A batch that fails leaves no trace in the
 //! ledger, so its neighbours are written in the same commit.
 
+mod confirmation;
 mod delivery;
 mod invoice;
 mod job;
@@ -13,13 +14,18 @@ mod money;
 mod needs;
 mod overlay;
 mod reservation;
+mod risk;
+mod shard;
 mod shipment;
 mod subscription;
 mod tracker;
 
+pub use confirmation::CONFIRMATIONS;
+pub(crate) use confirmation::Packages;
 pub(crate) use delivery::Lane;
 pub(crate) use ledger::{InvoiceKey, Ledger};
 pub use money::counted;
 pub(crate) use money::{SpendKey, Standing, owed};
 pub(crate) use needs::Needs;
+pub(crate) use shard::deal;
 pub(crate) use tracker::Known;

@@ -3,6 +3,7 @@
 //! One connection writes, in a task of its own; a few read. No other folder of this crate has SQL.
 
 mod cells;
+mod confirmations;
 mod connection;
 pub(crate) mod copies;
 mod deliveries;
@@ -25,8 +26,11 @@ mod postgres;
 mod quotes;
 mod replies;
 mod reservations;
+mod risks;
+mod shards;
 mod shipments;
 mod sqlite;
+mod start;
 mod statement;
 mod subscriptions;
 mod temporary;
@@ -44,25 +48,29 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
+use parcelgate_domain::{
+    AccountId, CarrierId, Personal, Reference, RiskLevel, TrackingEvent, TrackingNumber,
+};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::{JoinHandle, JoinSet};
 
 use self::connection::Reads;
 use self::engine::Engine;
-use self::group::{Asked, Command, ForJobs};
+use self::group::{Asked, Command, ForJobs, ForShards, Old};
 pub use self::postgres::Postgres;
+#[cfg(feature = "suite")]
+pub(crate) use self::postgres::WRITING;
 #[cfg(feature = "suite")]
 pub(crate) use self::postgres::at as postgres_at;
 pub use self::sqlite::Sqlite;
 #[cfg(feature = "suite")]
 pub(crate) use self::sqlite::at as sqlite_at;
 use self::waiting::Waiting;
-use self::writer::Writer;
 use crate::{
-    ApiKey, Applied, Batch, Claim, Delivery, DeliveryId, DeliveryState, Entry, Error, Event,
-    Evidence, Head, InvoiceLine, Job, KeyId, LabelRecord, Page, Purchase, QuoteId, QuoteRecord,
-    Reply, RequestKey, Reservation, Result, ShipmentFilter, ShipmentId, Spend, Store, Subscription,
+    ApiKey, Applied, Batch, Claim, Confirmation, ConfirmationFilter, ConfirmationId, Delivery,
+    DeliveryId, DeliveryState, Entry, Error, Event, Evidence, Head, InvoiceLine, Job, KeyId,
+    LabelRecord, Neighbours, Page, Purchase, QuoteId, QuoteRecord, Reply, RequestKey, Reservation,
+    Result, Risk, ShardLease, ShipmentFilter, ShipmentId, Spend, Store, Subscription,
     SubscriptionId, Tenant, Tracker, TrackerFilter, TrackerId,
 };
 
@@ -84,34 +92,6 @@ pub struct Database {
 }
 
 impl Database {
-    async fn start(engine: Engine) -> Result<Self> {
-        let mut connection = engine.open().await?;
-        let (head, watched) = watch::channel(connection.head().await?);
-        let head = Arc::new(head);
-        let (commands, received) = mpsc::channel(writer::WAITING_MAX);
-        let quotes = Arc::new(Waiting::default());
-        let writer = Writer {
-            engine: engine.clone(),
-            connection: Some(connection),
-            commands: received,
-            quotes: Arc::clone(&quotes),
-            head: Arc::clone(&head),
-        };
-        let mut follower = JoinSet::new();
-        if let Engine::Postgres(server) = &engine {
-            follower.spawn(follow::follow(server.clone(), head));
-        }
-        Ok(Self {
-            reads: engine.reads(),
-            commands: Mutex::new(Some(commands)),
-            writer: Mutex::new(Some(tokio::spawn(writer.run()))),
-            follower: Mutex::new(follower),
-            quotes,
-            head: watched,
-            _engine: engine,
-        })
-    }
-
     /// Asks the writer and waits for its answer. Who does not wait any longer changes nothing: what
     /// the writer has it finishes.
     async fn ask<T>(&self, command: Command, answered: oneshot::Receiver<Result<T>>) -> Result<T> {
@@ -122,6 +102,11 @@ impl Database {
         // A sender that is kept would hold the writer up when it is to close.
         drop(commands);
         answered.await.unwrap_or(Err(Error::Closed))
+    }
+
+    async fn forget(&self, what: Old, before: Timestamp, limit: u32) -> Result<u32> {
+        let (asked, answered) = Asked::new((what, before, limit));
+        self.ask(Command::Forget(asked), answered).await
     }
 }
 
@@ -163,8 +148,15 @@ impl Store for Database {
     }
 
     async fn forget_replies(&self, before: Timestamp, limit: u32) -> Result<u32> {
-        let (asked, answered) = Asked::new((before, limit));
-        self.ask(Command::Forget(asked), answered).await
+        self.forget(Old::Replies, before, limit).await
+    }
+
+    async fn forget_events(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        self.forget(Old::Events, before, limit).await
+    }
+
+    async fn forget_deliveries(&self, before: Timestamp, limit: u32) -> Result<u32> {
+        self.forget(Old::Deliveries, before, limit).await
     }
 
     async fn claim_jobs(&self, names: &[&str], owner: &str, claim: Claim) -> Result<Vec<Job>> {
@@ -181,9 +173,10 @@ impl Store for Database {
         self.ask(Command::Deliveries(asked), answered).await
     }
 
-    async fn claim_trackers(&self, claim: Claim) -> Result<Vec<Tracker>> {
-        let (asked, answered) = Asked::new(claim);
-        self.ask(Command::Trackers(asked), answered).await
+    async fn lease_shards(&self, owner: &str, claim: Claim) -> Result<Vec<ShardLease>> {
+        let owner = owner.to_owned();
+        let (asked, answered) = Asked::new(ForShards { owner, claim });
+        self.ask(Command::Shards(asked), answered).await
     }
 
     async fn key(&self, id: &KeyId) -> Result<Option<ApiKey>> {
@@ -268,13 +261,34 @@ impl Store for Database {
         shipments::last_bought(&self.reads, tenant, account, between).await
     }
 
+    async fn unsettled_accounts(&self) -> Result<Vec<AccountId>> {
+        shipments::unsettled_accounts(&self.reads).await
+    }
+
     async fn unsettled(
         &self,
-        now: Timestamp,
-        accepted_before: Timestamp,
-        limit: u32,
+        account: &AccountId,
+        times: (Timestamp, Timestamp),
+        page: Page<'_, (Timestamp, ShipmentId)>,
     ) -> Result<Vec<Purchase>> {
-        shipments::unsettled(&self.reads, now, accepted_before, limit).await
+        shipments::unsettled(&self.reads, account, times, page).await
+    }
+
+    async fn risk(&self, tenant: &Tenant, id: &ShipmentId) -> Result<Option<Risk>> {
+        risks::of_shipment(&self.reads, tenant, id).await
+    }
+
+    async fn risks_due(&self, now: Timestamp, limit: u32) -> Result<Vec<Risk>> {
+        risks::due(&self.reads, now, limit).await
+    }
+
+    async fn at_risk(
+        &self,
+        tenant: &Tenant,
+        level: Option<RiskLevel>,
+        page: Page<'_, ShipmentId>,
+    ) -> Result<Vec<Risk>> {
+        risks::open(&self.reads, tenant, level, page).await
     }
 
     async fn in_review(
@@ -318,6 +332,18 @@ impl Store for Database {
         trackers::by_number(&self.reads, tenant, numbers).await
     }
 
+    async fn trackers_of_shard(
+        &self,
+        shard: u8,
+        page: Page<'_, TrackerId>,
+    ) -> Result<Vec<Tracker>> {
+        trackers::of_shard(&self.reads, shard, page).await
+    }
+
+    async fn trackers_told(&self, between: (i64, i64)) -> Result<Vec<Tracker>> {
+        trackers::told(&self.reads, between).await
+    }
+
     async fn tracking_events(&self, tenant: &Tenant, id: &TrackerId) -> Result<Vec<TrackingEvent>> {
         tracking::of_tracker(&self.reads, tenant, id).await
     }
@@ -333,6 +359,38 @@ impl Store for Database {
 
     async fn event(&self, tenant: &Tenant, seq: i64) -> Result<Option<Event>> {
         events::by_seq(&self.reads, tenant, seq).await
+    }
+
+    async fn event_span(
+        &self,
+        tenant: &Tenant,
+        times: (Timestamp, Timestamp),
+    ) -> Result<Option<(i64, i64)>> {
+        events::span(&self.reads, tenant, times).await
+    }
+
+    async fn events_within(
+        &self,
+        tenant: &Tenant,
+        times: (Timestamp, Timestamp),
+        seqs: (i64, i64),
+        limit: u32,
+    ) -> Result<Vec<Event>> {
+        events::in_span(&self.reads, tenant, times, seqs, limit).await
+    }
+
+    async fn events_of(
+        &self,
+        tenant: &Tenant,
+        subject: &str,
+        seqs: (i64, i64),
+        limit: u32,
+    ) -> Result<Vec<Event>> {
+        events::of_subject(&self.reads, (tenant, subject), seqs, limit).await
+    }
+
+    async fn first_seq(&self) -> Result<i64> {
+        events::first(&self.reads).await
     }
 
     async fn head_seq(&self) -> Result<i64> {
@@ -371,5 +429,55 @@ impl Store for Database {
         page: Page<'_, DeliveryId>,
     ) -> Result<Vec<Delivery>> {
         deliveries::list(&self.reads, tenant, subscription, state, page).await
+    }
+
+    async fn confirmation(
+        &self,
+        tenant: &Tenant,
+        id: &ConfirmationId,
+    ) -> Result<Option<Confirmation>> {
+        confirmations::by_id(&self.reads, tenant, id).await
+    }
+
+    async fn confirmations(
+        &self,
+        tenant: &Tenant,
+        filter: &ConfirmationFilter,
+        page: Page<'_, ConfirmationId>,
+    ) -> Result<Vec<Confirmation>> {
+        confirmations::list(&self.reads, tenant, filter, page).await
+    }
+
+    async fn confirmations_of(
+        &self,
+        tenant: &Tenant,
+        shipments: &[ShipmentId],
+    ) -> Result<Vec<Confirmation>> {
+        confirmations::of_shipments(&self.reads, tenant, shipments).await
+    }
+
+    async fn confirmations_by_number(
+        &self,
+        tenant: &Tenant,
+        number: &str,
+        limit: u32,
+    ) -> Result<Vec<Confirmation>> {
+        confirmations::by_number(&self.reads, tenant, number, limit).await
+    }
+
+    async fn late_confirmations(&self, before: Timestamp, limit: u32) -> Result<Vec<Confirmation>> {
+        confirmations::late(&self.reads, before, limit).await
+    }
+
+    async fn log_read(&self, reader: &str) -> Result<i64> {
+        confirmations::reader(&self.reads, reader).await
+    }
+
+    async fn delivery(&self, tenant: &Tenant, id: &DeliveryId) -> Result<Option<Delivery>> {
+        deliveries::by_id(&self.reads, tenant, id).await
+    }
+
+    async fn neighbours(&self, of: &Delivery) -> Result<Neighbours> {
+        deliveries::neighbours(&self.reads, of).await
     }
 }

@@ -1,5 +1,6 @@
 //! What every store must do, as cases that any can be run through.
 
+mod confirmations;
 mod deliveries;
 mod invoices;
 mod jobs;
@@ -9,10 +10,13 @@ mod money;
 mod replacements;
 mod replicas;
 mod replies;
+mod risks;
 mod server;
+mod shards;
 mod shipments;
 mod tenants;
 mod trackers;
+mod unsettled;
 pub mod upgrade;
 mod whole;
 
@@ -24,7 +28,7 @@ use futures::future::{BoxFuture, FutureExt};
 
 use crate::{Result, Store};
 
-pub use limit::{postgres_commits, sqlite_commits};
+pub use limit::{postgres_commits, postgres_rows, sqlite_commits, sqlite_rows};
 pub use server::{Schema, postgres_url};
 
 /// How a case ended; it may also panic.
@@ -76,13 +80,17 @@ pub fn cases() -> Vec<Case> {
     let groups = [
         whole::cases(),
         shipments::cases(),
+        unsettled::cases(),
         replacements::cases(),
         money::cases(),
         invoices::cases(),
         trackers::cases(),
+        shards::cases(),
         deliveries::cases(),
         jobs::cases(),
+        confirmations::cases(),
         replies::cases(),
+        risks::cases(),
         tenants::cases(),
     ];
     groups.into_iter().flatten().collect()
@@ -92,6 +100,12 @@ pub fn cases() -> Vec<Case> {
 #[must_use]
 pub fn replicas() -> Vec<Case> {
     replicas::cases()
+}
+
+/// What the session that writes asks of Postgres besides.
+#[must_use]
+pub const fn postgres_writing() -> [(&'static str, &'static str); 3] {
+    crate::sql::WRITING
 }
 
 /// Every statement as Postgres is told it.

@@ -15,7 +15,8 @@ use futures::future::{BoxFuture, FutureExt};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use parcelgate_store::suite::{self, Place, Schema};
 use parcelgate_store::{Batch, NewJob, Postgres, Result, Store, Tenant};
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Row, SqlSafeStr};
 
 /// A case that waits for ever has failed.
 const CASE_MAX: Duration = Duration::from_secs(120);
@@ -38,7 +39,7 @@ impl Place for At {
     }
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 type Run = Box<dyn FnOnce(Arc<At>) -> BoxFuture<'static, Outcome> + Send>;
 
@@ -90,6 +91,60 @@ async fn statements_fit(schema: Arc<At>) -> Outcome {
     Ok(())
 }
 
+/// Tables of which there is little to read.
+const SMALL: [&str; 2] = ["shard_taker", "subscription"];
+
+/// The tables that statements read from end to end, by the plan that Postgres makes once for all.
+async fn long_reads(schema: &At, statements: &[String]) -> Outcome<Vec<String>> {
+    let options: PgConnectOptions = schema.url().parse()?;
+    let options = options.options(suite::postgres_writing());
+    let mut connection = options.connect().await?;
+    connection
+        .execute("SET plan_cache_mode = force_generic_plan")
+        .await?;
+    let mut long = Vec::new();
+    for sql in statements {
+        let sql = sql.trim();
+        if !["SELECT", "WITH", "INSERT", "UPDATE", "DELETE"]
+            .iter()
+            .any(|verb| sql.starts_with(verb))
+        {
+            continue;
+        }
+        let bound = (1..=9).filter(|number| sql.contains(&format!("${number}")));
+        let nulls = vec!["NULL"; bound.count()].join(", ");
+        let nulls = Some(nulls).filter(|nulls| !nulls.is_empty());
+        let nulls = nulls.map_or(String::new(), |nulls| format!("({nulls})"));
+        let make = AssertSqlSafe(format!("PREPARE shown AS {sql}"));
+        connection.execute(make).await?;
+        let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE shown{nulls}"));
+        for row in connection.fetch_all(explain).await? {
+            let step: String = row.get(0);
+            let table = step.split("Seq Scan on ").nth(1);
+            let table = table.and_then(|rest| rest.split(' ').next());
+            long.extend(
+                table
+                    .filter(|table| !SMALL.contains(table))
+                    .map(|table| format!("{table}: {sql}")),
+            );
+        }
+        connection.execute("DEALLOCATE shown").await?;
+    }
+    connection.close().await?;
+    Ok(long)
+}
+
+/// Whatever a server made of a table while it was small.
+async fn found_by_index(schema: Arc<At>) -> Outcome {
+    schema.open().await?.close().await;
+    let long = long_reads(&schema, &suite::postgres_statements()).await?;
+    assert_eq!(long, Vec::<String>::new());
+    let planted = "SELECT * FROM delivery WHERE last_status = $1".to_owned();
+    let planted = long_reads(&schema, &[planted]).await?;
+    assert_eq!(planted.len(), 1, "one that is not is seen");
+    Ok(())
+}
+
 /// A commit whose connection is lost is an error to who asked; the next has a new connection.
 async fn opened_again(schema: Arc<At>) -> Outcome {
     let (one, other) = (schema.open().await?, schema.open().await?);
@@ -128,6 +183,29 @@ async fn not_held_up(schema: Arc<At>) -> Outcome {
     Ok(())
 }
 
+/// Who sees to a restored database is alone with it: nobody comes meanwhile, and one whose session
+/// was lost does not write.
+async fn alone(schema: Arc<At>) -> Outcome {
+    let store = schema.open().await?;
+    let refused = Postgres::open_alone(&schema.url()).await.unwrap_err();
+    assert!(refused.to_string().contains("has it open"), "{refused}");
+    store.apply(job(0)).await?;
+    schema.cut("true").await?;
+    let alone = Postgres::open_alone(&schema.url()).await?;
+    alone.apply(job(1)).await?;
+    for _ in 0..2 {
+        let refused = store.apply(job(2)).await;
+        assert!(refused.is_err(), "{refused:?}");
+    }
+    let refused = schema.open().await.err().unwrap().to_string();
+    assert!(refused.contains("being restored"), "{refused}");
+    alone.close().await;
+    store.apply(job(2)).await?;
+    // Beside each other nobody is kept out.
+    schema.open().await?.apply(job(3)).await?;
+    Ok(())
+}
+
 fn trials() -> Vec<(&'static str, Run)> {
     let cases = suite::cases().into_iter().chain(suite::replicas());
     let cases = cases.map(|case| {
@@ -141,8 +219,16 @@ fn trials() -> Vec<(&'static str, Run)> {
         Box::new(|at| statements_fit(at).boxed()),
     ));
     trials.push((
+        "server::rows_are_found_by_index",
+        Box::new(|at| found_by_index(at).boxed()),
+    ));
+    trials.push((
         "server::what_is_lost_is_opened_again",
         Box::new(|at| opened_again(at).boxed()),
+    ));
+    trials.push((
+        "server::who_restores_is_alone",
+        Box::new(|at| alone(at).boxed()),
     ));
     trials.push((
         "server::one_that_hangs_holds_nobody_up",
@@ -154,5 +240,8 @@ fn trials() -> Vec<(&'static str, Run)> {
 fn main() -> ExitCode {
     let trials = trials().into_iter();
     let trials = trials.map(|(name, case)| Trial::ignorable_test(name, move || run(case)));
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit_code()
+    let mut arguments = Arguments::from_args();
+    // They wait for the server's disk.
+    arguments.test_threads = arguments.test_threads.or(Some(4));
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
 }

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method, Uri};
 use parcelgate_carrier::{
-    Auth, Class, ClientStyle, Error, Grant, Host, Intent, Issued, Kind, Repeat, Request, Response,
-    Result, basic, read_json,
+    Auth, Class, ClientStyle, Error, Grant, Host, Intent, Issued, Kind, Refresh, Repeat, Request,
+    Response, Result, basic, read_json,
 };
-use parcelgate_domain::{CarrierId, ExposeSecret as _};
+use parcelgate_domain::{CarrierId, ExposeSecret as _, Secret};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
@@ -25,6 +25,7 @@ const TOKEN_BYTES_MAX: usize = 16 << 10;
 pub(crate) enum Source<'a> {
     Grant(&'a Grant),
     Issued(&'a Issued),
+    Refresh(&'a Refresh),
 }
 
 impl<'a> Source<'a> {
@@ -33,6 +34,7 @@ impl<'a> Source<'a> {
         match &hosts.iter().find(|host| host.name == name)?.auth {
             Auth::Bearer(grant) => Some(Self::Grant(grant)),
             Auth::Issued(issued) => Some(Self::Issued(issued)),
+            Auth::Refreshed(refresh) => Some(Self::Refresh(refresh)),
             Auth::Open | Auth::Headers(_) | Auth::Digest(_) => None,
         }
     }
@@ -42,6 +44,7 @@ impl<'a> Source<'a> {
         match self {
             Self::Grant(_) => AUTHORIZATION,
             Self::Issued(issued) => HeaderName::from_static(issued.header),
+            Self::Refresh(refresh) => HeaderName::from_static(refresh.header),
         }
     }
 
@@ -49,6 +52,7 @@ impl<'a> Source<'a> {
         let (mut request, path, host) = match self {
             Self::Grant(grant) => (for_grant(grant), grant.path, grant.host),
             Self::Issued(issued) => (for_issued(issued), issued.path, issued.host),
+            Self::Refresh(refresh) => (for_refresh(refresh), refresh.path, refresh.host),
         };
         *request.method_mut() = Method::POST;
         *request.uri_mut() = Uri::from_static(path);
@@ -75,6 +79,7 @@ impl<'a> Source<'a> {
         let (member, word, life) = match self {
             Self::Grant(_) => ("access_token", "Bearer ", expires_in(&answer)),
             Self::Issued(issued) => (issued.member, "", issued.life),
+            Self::Refresh(refresh) => ("access_token", refresh.word, expires_in(&answer)),
         };
         let value = answer
             .get(member)
@@ -95,15 +100,39 @@ fn for_grant(grant: &Grant) -> Request {
             .append_pair("username", user.name.expose_secret())
             .append_pair("password", user.password.expose_secret()),
     };
+    let mut request = in_form(form, (&grant.client_id, &grant.client_secret), grant.style);
+    let headers = request.headers_mut();
+    for (name, value) in &grant.headers {
+        headers.extend(sensitive(value).map(|value| (HeaderName::from_static(name), value)));
+    }
+    request
+}
+
+fn for_refresh(refresh: &Refresh) -> Request {
+    let mut form = form_urlencoded::Serializer::new(String::new());
+    form.append_pair("grant_type", "refresh_token")
+        .append_pair("refresh_token", refresh.refresh_token.expose_secret());
+    if let Some(scope) = refresh.scope {
+        form.append_pair("scope", scope);
+    }
+    let client = (&refresh.client_id, &refresh.client_secret);
+    in_form(form, client, refresh.style)
+}
+
+/// The form, with who asks in it or in a header.
+fn in_form(
+    mut form: form_urlencoded::Serializer<'_, String>,
+    (id, secret): (&Secret, &Secret),
+    style: ClientStyle,
+) -> Request {
     let mut authorization = None;
-    match grant.style {
+    match style {
         ClientStyle::Basic => {
-            let pair = basic(&grant.client_id, &grant.client_secret);
-            authorization = sensitive(pair.expose_secret());
+            authorization = sensitive(basic(id, secret).expose_secret());
         }
         ClientStyle::Form => {
-            form.append_pair("client_id", grant.client_id.expose_secret())
-                .append_pair("client_secret", grant.client_secret.expose_secret());
+            form.append_pair("client_id", id.expose_secret())
+                .append_pair("client_secret", secret.expose_secret());
         }
     }
     let mut request = Request::new(Bytes::from(form.finish()));
@@ -111,9 +140,6 @@ fn for_grant(grant: &Grant) -> Request {
     let media = HeaderValue::from_static("application/x-www-form-urlencoded");
     headers.insert(CONTENT_TYPE, media);
     headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
-    for (name, value) in &grant.headers {
-        headers.extend(sensitive(value).map(|value| (HeaderName::from_static(name), value)));
-    }
     request
 }
 

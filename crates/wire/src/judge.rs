@@ -8,7 +8,7 @@ use http::StatusCode;
 use http::header::RETRY_AFTER;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822;
-use parcelgate_carrier::{Carrier, Class, Exchange, Kind, Request, Response, Result};
+use parcelgate_carrier::{Class, Exchange, Kind, Peer, Request, Response, Result};
 use parcelgate_clock::SharedClock;
 
 use crate::grant::Source;
@@ -17,19 +17,15 @@ use crate::intent::intent_of;
 /// Asks the carrier's dialect what an answer means.
 pub(crate) struct Judge {
     inner: Arc<dyn Exchange>,
-    carrier: Arc<dyn Carrier>,
+    peer: Peer,
     clock: SharedClock,
 }
 
 impl Judge {
-    pub(crate) fn over(
-        inner: Arc<dyn Exchange>,
-        carrier: &Arc<dyn Carrier>,
-        clock: &SharedClock,
-    ) -> Self {
+    pub(crate) fn over(inner: Arc<dyn Exchange>, peer: &Peer, clock: &SharedClock) -> Self {
         Self {
             inner,
-            carrier: Arc::clone(carrier),
+            peer: peer.clone(),
             clock: Arc::clone(clock),
         }
     }
@@ -38,12 +34,12 @@ impl Judge {
 #[async_trait]
 impl Exchange for Judge {
     async fn exchange(&self, request: Request) -> Result<Response> {
-        let intent = intent_of(&self.carrier.profile().id, &request)?;
+        let intent = intent_of(self.peer.id(), &request)?;
         let response = self.inner.exchange(request).await?;
-        match self.carrier.dialect().verdict(&intent, &response) {
+        match self.peer.dialect().verdict(&intent, &response) {
             Ok(()) => Ok(response),
             Err(mut error) => {
-                let token = Source::of(self.carrier.hosts(), intent.host);
+                let token = Source::of(self.peer.hosts(), intent.host);
                 let denied = response.status() == StatusCode::UNAUTHORIZED;
                 match (error.kind, &token) {
                     // None was shown, so none was stale.

@@ -45,6 +45,7 @@ mod slice;
 mod stack;
 #[cfg(test)]
 mod tests;
+mod tls;
 mod token;
 mod transport;
 mod webhook;
@@ -52,7 +53,7 @@ mod webhook;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use parcelgate_carrier::{Auth, BoxError, Carrier, Class, Exchange, Request, Response, Result};
+use parcelgate_carrier::{Auth, BoxError, Class, Exchange, Peer, Request, Response, Result};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::AccountId;
 
@@ -67,7 +68,8 @@ pub use settings::{
 };
 pub use sharing::Sharing;
 pub use webhook::{
-    RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure, WebhookRefusal, WebhookRules,
+    Internet, Public, Reach, RetryAfter, WebhookAnswer, WebhookClient, WebhookFailure,
+    WebhookRefusal, WebhookRules,
 };
 
 use keeper::Keeper;
@@ -75,7 +77,7 @@ use lanes::Lanes;
 use stack::Account;
 use transport::Transport;
 
-/// An account's way to its carrier.
+/// An account's way to its carrier, or to its shop.
 pub struct Wire {
     account: Account,
     outermost: Arc<dyn Exchange>,
@@ -88,12 +90,13 @@ impl Wire {
     /// When the carrier's hosts or the settings contradict themselves, or TLS cannot be set up.
     pub fn open(
         account: &AccountId,
-        carrier: Arc<dyn Carrier>,
+        peer: impl Into<Peer>,
         settings: &WireSettings,
         clock: SharedClock,
     ) -> Result<Self, OpenError> {
-        let transport = http_transport(&carrier, settings)?;
-        Self::over(transport, account, carrier, settings, clock)
+        let peer = peer.into();
+        let transport = http_transport(&peer, settings)?;
+        Self::over(transport, account, peer, settings, clock)
     }
 
     /// The same layers over any transport: [`Replay`] in tests, [`Record`] to keep what is
@@ -104,13 +107,14 @@ impl Wire {
     pub fn over(
         transport: Arc<dyn Exchange>,
         account: &AccountId,
-        carrier: Arc<dyn Carrier>,
+        peer: impl Into<Peer>,
         settings: &WireSettings,
         clock: SharedClock,
     ) -> Result<Self, OpenError> {
-        check(carrier.as_ref())?;
-        let lanes = Lanes::open(carrier.profile().quotas, settings).map_err(OpenError::Quota)?;
-        let account = Account::new(account, carrier, settings, clock, lanes);
+        let peer = peer.into();
+        check(&peer)?;
+        let lanes = Lanes::open(peer.quotas(), settings).map_err(OpenError::Quota)?;
+        let account = Account::new(account, peer, settings, clock, lanes);
         let outermost = account.stack(&transport);
         Ok(Self { account, outermost })
     }
@@ -122,13 +126,14 @@ impl Wire {
     /// As [`open`](Self::open), and when a quota cannot be shared by so many.
     pub fn open_sharing(
         account: &AccountId,
-        carrier: Arc<dyn Carrier>,
+        peer: impl Into<Peer>,
         settings: &WireSettings,
         clock: SharedClock,
         sharing: &Sharing,
     ) -> Result<Self, OpenError> {
-        let transport = http_transport(&carrier, settings)?;
-        Self::over_sharing(transport, account, carrier, settings, clock, sharing)
+        let peer = peer.into();
+        let transport = http_transport(&peer, settings)?;
+        Self::over_sharing(transport, account, peer, settings, clock, sharing)
     }
 
     /// The same over any transport.
@@ -139,20 +144,21 @@ impl Wire {
     pub fn over_sharing(
         transport: Arc<dyn Exchange>,
         name: &AccountId,
-        carrier: Arc<dyn Carrier>,
+        peer: impl Into<Peer>,
         settings: &WireSettings,
         clock: SharedClock,
         sharing: &Sharing,
     ) -> Result<Self, OpenError> {
-        check(carrier.as_ref())?;
+        let peer = peer.into();
+        check(&peer)?;
         let begun = parcelgate_clock::instant();
-        let quotas = carrier.profile().quotas;
+        let quotas = peer.quotas();
         // That it is a quota at all is said as it is of those that are not shared.
         Lanes::open(quotas, settings).map_err(OpenError::Quota)?;
         let alone_from = Keeper::alone_from(sharing, begun);
         let lanes = Lanes::share(quotas, settings, sharing.replicas, alone_from);
         let lanes = lanes.map_err(OpenError::Shared)?;
-        let account = Account::new(name, carrier, settings, clock, lanes);
+        let account = Account::new(name, peer, settings, clock, lanes);
         let whose = (account.id.clone(), name.clone());
         Keeper::keep(&account.lanes, sharing, whose, begun);
         let outermost = account.stack(&transport);
@@ -196,13 +202,10 @@ impl std::fmt::Debug for Wire {
 /// # Errors
 /// When TLS cannot be set up.
 pub fn http_transport(
-    carrier: &Arc<dyn Carrier>,
+    peer: &Peer,
     settings: &WireSettings,
 ) -> Result<Arc<dyn Exchange>, OpenError> {
-    let transport = Transport::new(carrier, settings);
-    Ok(Arc::new(
-        transport.map_err(|error| OpenError::Tls(error.into()))?,
-    ))
+    Ok(Arc::new(Transport::new(peer, settings)?))
 }
 
 /// An account's way cannot be opened.
@@ -226,8 +229,8 @@ pub enum OpenError {
     Tls(#[source] BoxError),
 }
 
-fn check(carrier: &dyn Carrier) -> Result<(), OpenError> {
-    let hosts = carrier.hosts();
+fn check(peer: &Peer) -> Result<(), OpenError> {
+    let hosts = peer.hosts();
     for host in hosts {
         let url = url::Url::parse(&host.base_url).ok();
         if !url.is_some_and(|url| matches!(url.scheme(), "http" | "https")) {
@@ -237,6 +240,9 @@ fn check(carrier: &dyn Carrier) -> Result<(), OpenError> {
         let known = match &host.auth {
             Auth::Open | Auth::Headers(_) | Auth::Digest(_) => true,
             Auth::Bearer(grant) => at(grant.host).is_some_and(|at| matches!(at.auth, Auth::Open)),
+            Auth::Refreshed(refresh) => {
+                at(refresh.host).is_some_and(|at| matches!(at.auth, Auth::Open))
+            }
             Auth::Issued(issued) => {
                 at(issued.host).is_some_and(|at| matches!(at.auth, Auth::Bearer(_)))
             }

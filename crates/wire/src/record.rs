@@ -76,6 +76,7 @@ impl Record {
                 || self.carrier.hosts().iter().any(|host| match &host.auth {
                     Auth::Headers(headers) => headers.iter().any(|(secret, _)| secret == name),
                     Auth::Issued(issued) => issued.header == name,
+                    Auth::Refreshed(refresh) => refresh.header == name.as_str(),
                     Auth::Open | Auth::Bearer(_) | Auth::Digest(_) => false,
                 })
         };
@@ -124,6 +125,11 @@ fn secrets_of(auth: &Auth) -> Vec<&str> {
                 .collect()
         }
         Auth::Issued(issued) => vec![&issued.body],
+        Auth::Refreshed(refresh) => vec![
+            &refresh.client_id,
+            &refresh.client_secret,
+            &refresh.refresh_token,
+        ],
         Auth::Digest(recipe) => {
             let parts = recipe.parts.iter();
             parts
@@ -144,7 +150,9 @@ fn secrets_of(auth: &Auth) -> Vec<&str> {
 fn mask_digest(carrier: &dyn Carrier, target: String) -> String {
     let digests = carrier.hosts().iter().filter_map(|host| match &host.auth {
         Auth::Digest(recipe) => Some(recipe.digest_query),
-        Auth::Open | Auth::Headers(_) | Auth::Bearer(_) | Auth::Issued(_) => None,
+        Auth::Open | Auth::Headers(_) | Auth::Bearer(_) | Auth::Issued(_) | Auth::Refreshed(_) => {
+            None
+        }
     });
     digests.fold(target, |text, name| {
         let mark = format!("{name}=");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::HeaderName;
-use parcelgate_carrier::{Auth, Carrier, Error, Exchange, Intent, Kind, Request, Response, Result};
+use parcelgate_carrier::{Auth, Error, Exchange, Intent, Kind, Peer, Request, Response, Result};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{ExposeSecret as _, Secret};
 
@@ -17,7 +17,7 @@ use crate::token::{Token, Tokens};
 /// last.
 pub(crate) struct Sign {
     inner: Arc<dyn Exchange>,
-    carrier: Arc<dyn Carrier>,
+    peer: Peer,
     clock: SharedClock,
     tokens: Arc<PerHost<Arc<Tokens>>>,
 }
@@ -26,13 +26,13 @@ impl Sign {
     /// `tokens` are those of each host.
     pub(crate) fn over(
         inner: Arc<dyn Exchange>,
-        carrier: &Arc<dyn Carrier>,
+        peer: &Peer,
         clock: &SharedClock,
         tokens: &Arc<PerHost<Arc<Tokens>>>,
     ) -> Self {
         Self {
             inner,
-            carrier: Arc::clone(carrier),
+            peer: peer.clone(),
             clock: Arc::clone(clock),
             tokens: Arc::clone(tokens),
         }
@@ -42,7 +42,7 @@ impl Sign {
     async fn show(&self, request: &mut Request, host: &str, intent: &Intent) -> Result<Shown<'_>> {
         let tokens = self.tokens.named(host, intent)?;
         let token = tokens.get(intent).await?;
-        if let Some(source) = Source::of(self.carrier.hosts(), host) {
+        if let Some(source) = Source::of(self.peer.hosts(), host) {
             let header = source.header();
             request.headers_mut().insert(header, token.value.clone());
         }
@@ -57,12 +57,12 @@ impl Sign {
     /// its turn if it is not. Only when that did not help is the bearer's dropped, too.
     async fn with_token(&self, mut request: Request, intent: &Intent) -> Result<Response> {
         let shown = self.show(&mut request, intent.host, intent).await?;
-        let beside = match Source::of(self.carrier.hosts(), intent.host) {
+        let beside = match Source::of(self.peer.hosts(), intent.host) {
             // Only now: it may have been renewed for the other's sake.
             Some(Source::Issued(issued)) => {
                 Some(self.show(&mut request, issued.host, intent).await?)
             }
-            Some(Source::Grant(_)) | None => None,
+            Some(Source::Grant(_) | Source::Refresh(_)) | None => None,
         };
         match self.inner.exchange(request).await {
             Ok(response) => {
@@ -98,12 +98,12 @@ fn put(request: &mut Request, headers: &[(&'static str, Secret)]) -> Option<()> 
 #[async_trait]
 impl Exchange for Sign {
     async fn exchange(&self, mut request: Request) -> Result<Response> {
-        let carrier = &self.carrier.profile().id;
+        let carrier = self.peer.id();
         let intent = intent_of(carrier, &request)?;
-        let mut hosts = self.carrier.hosts().iter();
+        let mut hosts = self.peer.hosts().iter();
         let host = hosts.find(|host| host.name == intent.host);
         let signed = match host.map(|host| &host.auth) {
-            Some(Auth::Bearer(_) | Auth::Issued(_)) => {
+            Some(Auth::Bearer(_) | Auth::Issued(_) | Auth::Refreshed(_)) => {
                 return self.with_token(request, &intent).await;
             }
             Some(Auth::Digest(recipe)) => digest::sign(&mut request, recipe, self.clock.now()),

@@ -10,7 +10,7 @@
 
 use std::sync::Arc;
 
-use parcelgate_carrier::{Carrier, Exchange};
+use parcelgate_carrier::{Exchange, Peer};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{AccountId, CarrierId};
 
@@ -31,7 +31,7 @@ use crate::token::Tokens;
 /// What the layers of one account share.
 pub(crate) struct Account {
     pub(crate) id: CarrierId,
-    pub(crate) carrier: Arc<dyn Carrier>,
+    pub(crate) peer: Peer,
     pub(crate) settings: WireSettings,
     pub(crate) clock: SharedClock,
     pub(crate) journal: Arc<Journal>,
@@ -42,22 +42,22 @@ pub(crate) struct Account {
 impl Account {
     pub(crate) fn new(
         account: &AccountId,
-        carrier: Arc<dyn Carrier>,
+        peer: Peer,
         settings: &WireSettings,
         clock: SharedClock,
         lanes: Lanes,
     ) -> Self {
-        let profile = carrier.profile();
+        let id = peer.id().clone();
         Self {
-            id: profile.id.clone(),
             settings: settings.clone(),
-            journal: Arc::new(Journal::new(&profile.id, account, &clock)),
-            circuits: Arc::new(PerHost::new(&profile.id, carrier.hosts(), |_| {
+            journal: Arc::new(Journal::new(&id, account, &clock)),
+            circuits: Arc::new(PerHost::new(&id, peer.hosts(), |_| {
                 Circuit::new(&settings.breaker)
             })),
             lanes: Arc::new(lanes),
             clock,
-            carrier,
+            peer,
+            id,
         }
     }
 
@@ -66,14 +66,14 @@ impl Account {
     /// to their bearers.
     pub(crate) fn stack(&self, transport: &Arc<dyn Exchange>) -> Arc<dyn Exchange> {
         let open = self.layers(transport, None);
-        let hosts = self.carrier.hosts();
+        let hosts = self.peer.hosts();
         let bearers = Arc::new(PerHost::new(&self.id, hosts, |host| {
-            Tokens::new(&self.carrier, host.name, &open)
+            Tokens::new(&self.peer, host.name, &open)
         }));
         let bearing = self.layers(transport, Some(&bearers));
         let all = bearers.map(|host, bearer| match Source::of(hosts, host) {
-            Some(Source::Issued(_)) => Tokens::new(&self.carrier, host, &bearing),
-            Some(Source::Grant(_)) | None => Arc::clone(bearer),
+            Some(Source::Issued(_)) => Tokens::new(&self.peer, host, &bearing),
+            Some(Source::Grant(_) | Source::Refresh(_)) | None => Arc::clone(bearer),
         });
         let all = Arc::new(all);
         self.layers(transport, Some(&all))
@@ -87,7 +87,7 @@ impl Account {
         self.measured(transport)
             // Anew for each attempt: tokens are renewed, time stamps pass.
             .push_with(tokens, |inner, tokens| {
-                Sign::over(inner, &self.carrier, &self.clock, tokens)
+                Sign::over(inner, &self.peer, &self.clock, tokens)
             })
             // Above signing: no token is fetched for a request that may not go.
             .push(|inner| Limiter::over(inner, &self.id, &self.lanes))
@@ -104,7 +104,7 @@ impl Account {
             // Beneath all that reads: a mistake in reading then loses nothing that was paid for.
             .push(Attest::over)
             // Everything above sees outcomes, not status codes.
-            .push(|inner| Judge::over(inner, &self.carrier, &self.clock))
+            .push(|inner| Judge::over(inner, &self.peer, &self.clock))
             // Each attempt by itself, so that a slow one that was tried again is visible.
             .push(|inner| Instrument::over(inner, &self.journal))
             // Limits the wire only, never the wait for a token or for quota.

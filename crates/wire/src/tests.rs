@@ -1,6 +1,7 @@
 //! What the layers promise, over a scripted transport and a paused clock; `sockets.rs` over real
 //! ones.
 
+mod acme;
 mod breaking;
 mod fixture;
 mod issued;

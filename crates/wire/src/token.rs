@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use http::HeaderValue;
-use parcelgate_carrier::{Carrier, Error, Exchange, Intent, Kind, Response, Result};
+use parcelgate_carrier::{Error, Exchange, Intent, Kind, Peer, Response, Result};
 use parcelgate_clock::{instant, left, sleep_until};
 use tokio::sync::watch;
 
@@ -26,7 +26,7 @@ pub(crate) struct Token {
 
 /// The token of one host, bearer's or issued.
 pub(crate) struct Tokens {
-    carrier: Arc<dyn Carrier>,
+    peer: Peer,
     host: &'static str,
     stack: Arc<dyn Exchange>,
     state: Mutex<State>,
@@ -63,13 +63,9 @@ const LIFE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Tokens {
     /// That of `host`, whose requests for tokens travel `stack`.
-    pub(crate) fn new(
-        carrier: &Arc<dyn Carrier>,
-        host: &'static str,
-        stack: &Arc<dyn Exchange>,
-    ) -> Arc<Self> {
+    pub(crate) fn new(peer: &Peer, host: &'static str, stack: &Arc<dyn Exchange>) -> Arc<Self> {
         Arc::new(Self {
-            carrier: Arc::clone(carrier),
+            peer: peer.clone(),
             host,
             stack: Arc::clone(stack),
             state: Mutex::default(),
@@ -135,8 +131,8 @@ impl Tokens {
 
     async fn fetch(&self) -> Result<Token> {
         let begun = instant();
-        let carrier = &self.carrier.profile().id;
-        let source = Source::of(self.carrier.hosts(), self.host)
+        let carrier = self.peer.id();
+        let source = Source::of(self.peer.hosts(), self.host)
             .ok_or_else(|| Error::new(Kind::Unsupported, carrier.clone(), TOKEN))?;
         let request = source.request(begun + FETCH_MAX);
         let response = self.stack.exchange(request).await?;
@@ -196,7 +192,7 @@ impl Tokens {
 
     /// Reads the answer; the life that it claims is bounded.
     fn granted(&self, source: Source<'_>, response: &Response, begun: Instant) -> Result<Token> {
-        let (value, life) = source.granted(&self.carrier.profile().id, response)?;
+        let (value, life) = source.granted(self.peer.id(), response)?;
         let life = life.min(LIFE_MAX);
         Ok(Token {
             value,
@@ -208,7 +204,7 @@ impl Tokens {
     }
 
     fn error(&self, kind: Kind, intent: &Intent) -> Error {
-        Error::new(kind, self.carrier.profile().id.clone(), intent.operation)
+        Error::new(kind, self.peer.id().clone(), intent.operation)
     }
 
     /// The failure of the token request, as it looks to a request that therefore did not leave.

@@ -1,22 +1,22 @@
 //! The way out: HTTP over TCP and TLS, and the one question about each failure, whether it left.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use parcelgate_carrier::{
-    Carrier, Class, Error, Exchange, Intent, Kind, Repeat, Request, Response, Result,
+    Class, Error, Exchange, Intent, Kind, Peer, Repeat, Request, Response, Result,
 };
 use reqwest::{Client, Url, redirect, retry};
 
 use crate::attempt::attempt_max;
 use crate::intent::{PerHost, intent_of};
 use crate::settings::WireSettings;
+use crate::{OpenError, tls};
 
 /// One pool of connections for each account, and none for what costs money.
 pub(crate) struct Transport {
-    carrier: Arc<dyn Carrier>,
+    peer: Peer,
     bases: PerHost<String>,
     pooled: Client,
     /// Every purchase on a connection of its own: on a kept one it can meet the other side closing
@@ -26,14 +26,11 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(
-        carrier: &Arc<dyn Carrier>,
-        settings: &WireSettings,
-    ) -> reqwest::Result<Self> {
+    pub(crate) fn new(peer: &Peer, settings: &WireSettings) -> Result<Self, OpenError> {
         let base = |host: &parcelgate_carrier::Host| host.base_url.clone();
         Ok(Self {
-            bases: PerHost::new(&carrier.profile().id, carrier.hosts(), base),
-            carrier: Arc::clone(carrier),
+            bases: PerHost::new(peer.id(), peer.hosts(), base),
+            peer: peer.clone(),
             pooled: client(settings, usize::MAX)?,
             unpooled: client(settings, 0)?,
             answer_bytes_max: settings.answer_bytes_max,
@@ -56,7 +53,7 @@ impl Transport {
     }
 
     fn error(&self, kind: Kind, intent: &Intent) -> Error {
-        Error::new(kind, self.carrier.profile().id.clone(), intent.operation)
+        Error::new(kind, self.peer.id().clone(), intent.operation)
     }
 
     /// Before a connection stands nothing can have left; after, it may have.
@@ -94,23 +91,25 @@ fn connect_max(settings: &WireSettings) -> Duration {
 }
 
 /// Nothing hidden: no redirects, no proxy from the environment, no sending again.
-fn client(settings: &WireSettings, idle_max: usize) -> reqwest::Result<Client> {
-    Client::builder()
+fn client(settings: &WireSettings, idle_max: usize) -> Result<Client, OpenError> {
+    let client = Client::builder()
         .user_agent(concat!("parcelgate/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
         .no_proxy()
         .retry(retry::never())
+        .tls_backend_preconfigured(tls::settings()?)
         .connect_timeout(connect_max(settings))
         .pool_idle_timeout(Duration::from_millis(settings.idle_ms_max))
         .pool_max_idle_per_host(idle_max)
-        .build()
+        .build();
+    client.map_err(|error| OpenError::Tls(error.into()))
 }
 
 #[async_trait]
 impl Exchange for Transport {
     async fn exchange(&self, request: Request) -> Result<Response> {
-        let intent = intent_of(&self.carrier.profile().id, &request)?;
+        let intent = intent_of(self.peer.id(), &request)?;
         let url = self.url(&request, &intent)?;
         let (parts, body) = request.into_parts();
         let mut outgoing = reqwest::Request::new(parts.method, url);

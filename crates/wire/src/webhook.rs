@@ -26,7 +26,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, redirect, retry};
 use url::{Host, Url};
 
-use self::reach::Reach;
+pub use self::reach::Reach;
 use crate::OpenError;
 
 /// Longer than any address needs to be.
@@ -173,20 +173,20 @@ impl WebhookClient {
         connect_max: Duration,
         total_max: Duration,
     ) -> Result<Self, OpenError> {
-        let resolver = Checked {
-            rules,
-            lookup: Arc::new(System),
-            judge: reach::of_address,
-        };
-        Self::over(resolver, connect_max, total_max)
+        Self::over(Arc::new(Public), rules, connect_max, total_max)
     }
 
-    fn over(
-        resolver: Checked,
+    /// The same in any internet.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn over(
+        internet: Arc<dyn Internet>,
+        rules: WebhookRules,
         connect_max: Duration,
         total_max: Duration,
     ) -> Result<Self, OpenError> {
-        let rules = resolver.rules;
+        let resolver = Checked { rules, internet };
         let client = Client::builder()
             .user_agent(concat!("parcelgate/", env!("CARGO_PKG_VERSION")))
             .dns_resolver(resolver)
@@ -284,17 +284,28 @@ async fn excerpt(mut answer: reqwest::Response, deadline: Instant) -> String {
         .collect()
 }
 
-/// Where the addresses of a host come from.
+/// Where the addresses of hosts come from, and how far each reaches. There is one, [`Public`];
+/// tests play others.
 #[async_trait]
-trait Lookup: Send + Sync + 'static {
+pub trait Internet: std::fmt::Debug + Send + Sync + 'static {
+    /// The addresses of `host`.
+    ///
+    /// # Errors
+    /// When there is no such host, or nobody says.
     async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>>;
+
+    /// Where an address that was looked up lies.
+    fn reach(&self, address: IpAddr) -> Reach {
+        reach::of_address(address)
+    }
 }
 
-/// The resolver of the machine.
-struct System;
+/// The internet there is, as the machine's resolver knows it.
+#[derive(Debug, Clone, Copy)]
+pub struct Public;
 
 #[async_trait]
-impl Lookup for System {
+impl Internet for Public {
     async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>> {
         let found = tokio::net::lookup_host((host, 0)).await?;
         Ok(found.map(|address| address.ip()).collect())
@@ -305,17 +316,16 @@ impl Lookup for System {
 /// webhook.
 struct Checked {
     rules: WebhookRules,
-    lookup: Arc<dyn Lookup>,
-    judge: fn(IpAddr) -> Reach,
+    internet: Arc<dyn Internet>,
 }
 
 impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
-        let (rules, judge) = (self.rules, self.judge);
-        let lookup = Arc::clone(&self.lookup);
+        let (rules, internet) = (self.rules, Arc::clone(&self.internet));
         Box::pin(async move {
-            let mut found = lookup.lookup(name.as_str()).await?;
-            if !found.iter().all(|address| rules.admits(judge(*address))) {
+            let mut found = internet.lookup(name.as_str()).await?;
+            let admitted = |address: &IpAddr| rules.admits(internet.reach(*address));
+            if !found.iter().all(admitted) {
                 return Err(WebhookRefusal::NotPublic.into());
             }
             found.truncate(ADDRESSES_MAX);

@@ -5,6 +5,7 @@ use parcelgate_domain::{Address as DomainAddress, Personal};
 use parcelgate_proto::v1::{Address, Customs, CustomsItem, Dimensions, Parcel, ShipmentSpec};
 
 use super::catalogue::Warehouses;
+use super::confirmed;
 use super::orders::Order;
 use crate::cli::show;
 
@@ -25,6 +26,7 @@ pub(crate) fn of(order: &Order, warehouses: &Warehouses, ship_on: Date) -> Shipm
         ship_date: Some(show::proto_date(ship_on)),
         order_number: order.id.clone(),
         sales_platform: "Amazon".to_owned(),
+        shop_order: Some(confirmed::named(order)),
         ..Default::default()
     }
 }

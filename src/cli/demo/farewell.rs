@@ -45,6 +45,11 @@ pub(crate) fn figures(summary: &Summary, journeys: &Journeys, folder: &Path) -> 
     rows.extend([
         ("delivered", summary.delivered.to_string(), in_time),
         (
+            "confirmed",
+            summary.confirmed.to_string(),
+            "in the played Amazon, each number recognised".to_owned(),
+        ),
+        (
             "events",
             journeys.events.to_string(),
             "in the gateway's log".to_owned(),
@@ -90,9 +95,9 @@ fn labels_of(spent: &Spent) -> String {
 /// Whether it went well, and where the figures are.
 pub(crate) fn verdict(summary: &Summary, folder: &Path, paint: Paint) -> String {
     let word = if summary.is_complete() {
-        paint.good("Every order has a label and a delivered parcel.")
+        paint.good("Every order has a label and a delivered parcel, and is confirmed in its shop.")
     } else {
-        paint.bad("Not every order ended with a label and a delivered parcel.")
+        paint.bad("Not every order ended with a label, a delivered parcel and a confirmation.")
     };
     let file = folder.join("summary.json");
     format!("\n{word}\nThe same for programs: {}", file.display())

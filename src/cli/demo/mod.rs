@@ -4,6 +4,7 @@ mod arrivals;
 mod bars;
 mod catalogue;
 mod choice;
+mod confirmed;
 mod consignment;
 mod counter;
 mod days;
@@ -111,7 +112,7 @@ pub(crate) async fn run(args: DemoArgs, out: &mut Out) -> anyhow::Result<Ending>
     if orders.good.is_empty() {
         return Ok(Ending::Empty);
     }
-    play::run(&args, orders.good, warehouses, today, out).await
+    Box::pin(play::run(&args, orders.good, warehouses, today, out)).await
 }
 
 fn read(file: Option<&Path>, otherwise: &[u8]) -> anyhow::Result<Vec<u8>> {

@@ -12,6 +12,7 @@ use parcelgate_clock::instant;
 use super::arrivals::Arrivals;
 use super::bars::Bars;
 use super::catalogue::Warehouses;
+use super::confirmed::{self, Confirmed};
 use super::counter;
 use super::farewell;
 use super::keep;
@@ -33,6 +34,8 @@ const COUNTER_WIDTH: usize = 8;
 const JOURNEYS_MAX: Duration = Duration::from_secs(60);
 /// The longest that the last webhooks may take after that.
 const WEBHOOKS_MAX: Duration = Duration::from_secs(10);
+/// The longest that the shop may take to recognise the last numbers after that.
+const CONFIRMED_MAX: Duration = Duration::from_secs(20);
 /// How often the figures are looked at while nothing happens.
 const LOOK: Duration = Duration::from_millis(100);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -98,6 +101,9 @@ async fn perform(
 ) -> anyhow::Result<Summary> {
     let (count, paint) = (orders.len(), out.paint());
     out.say(farewell::opening(count, stage, &subscribed.url(), paint))?;
+    for order in &orders {
+        stage.sandbox.control().place(confirmed::placed(order));
+    }
     let mut theatre = Theatre {
         bars: Bars::new(u64::try_from(count)?, out.is_for_programs()),
         out,
@@ -115,9 +121,12 @@ async fn perform(
         took: instant().saturating_duration_since(began),
     };
     let status = |tracker: &str| journeys.parcels.status(tracker);
-    let summary = Summary::of(&sales, status, figures, &args.out)?;
+    let confirmed = &journeys.confirmed;
+    let summary = Summary::of(&sales, (status, confirmed), figures, &args.out)?;
     write_summary(&args.out, &summary).await?;
     out.data(&summary)?;
+    out.say("")?;
+    out.table(journeys.confirmed.table())?;
     out.say("")?;
     out.table(farewell::figures(&summary, &journeys, &args.out))?;
     out.say(farewell::verdict(&summary, &args.out, paint))?;
@@ -167,6 +176,8 @@ pub(crate) struct Journeys {
     pub(crate) in_time: usize,
     /// What the receiver received.
     pub(crate) tally: Tally,
+    /// What the shop knows.
+    confirmed: Confirmed,
     webhooks: Deliveries,
     parcels: Parcels,
 }
@@ -236,15 +247,35 @@ impl Theatre<'_> {
                 .note(format!("day {}", stage.days.passed()));
         }
         let days = stage.days.passed();
+        let confirmed = self.confirmed(&mut way, sales, stage).await?;
         let webhooks = self.last_webhooks(&mut way, stage).await?;
         Ok(Journeys {
             events: way.parcels.events,
             days,
             in_time: way.arrivals.in_time,
             tally: self.subscribed.tally(),
+            confirmed,
             webhooks,
             parcels: way.parcels,
         })
+    }
+
+    /// Waits until the shop has recognised the number of every order, or the time is up.
+    async fn confirmed(
+        &mut self,
+        way: &mut Way<'_>,
+        sales: &[Sale],
+        stage: &Stage,
+    ) -> anyhow::Result<Confirmed> {
+        let bought = sales.iter().filter_map(Sale::bought).count();
+        let end = instant() + CONFIRMED_MAX;
+        loop {
+            let confirmed = Confirmed::look(self.gate).await?;
+            if confirmed.recognised() >= bought || instant() >= end {
+                return Ok(confirmed);
+            }
+            self.step(way, stage, end).await?;
+        }
     }
 
     async fn step(&mut self, way: &mut Way<'_>, stage: &Stage, end: Instant) -> anyhow::Result<()> {

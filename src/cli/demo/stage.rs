@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::days::Days;
 use crate::app::Gateway;
 use crate::cli::connect::{Gate, Key, ServerArgs};
-use crate::config::{AccountConfig, Config};
+use crate::config::{AccountConfig, Config, ShopConfig};
 use crate::played;
 
 /// Units of each currency for one US dollar, so that prices can be compared. Of 20 November 2026.
@@ -72,7 +72,8 @@ impl Stage {
             .tempdir()?;
         let accounts = accounts_of(&sandbox, &known)?;
         let carriers: BTreeSet<_> = accounts.iter().map(|own| own.carrier.to_string()).collect();
-        let config = configuration(folder.path(), accounts)?;
+        let mut config = configuration(folder.path(), accounts)?;
+        config.shops = shops_of(&sandbox, &known)?;
         let gateway = Gateway::start(config)
             .await
             .context("the gateway cannot start")?;
@@ -133,6 +134,19 @@ fn accounts_of(sandbox: &Running, known: &Settings) -> anyhow::Result<Vec<Accoun
         .collect()
 }
 
+/// Every shop that the sandbox knows, likewise; each is told once the carrier has a parcel.
+fn shops_of(sandbox: &Running, known: &Settings) -> anyhow::Result<Vec<ShopConfig>> {
+    let quota = json!({ "permits": 1_000, "per_ms": 1_000 });
+    let wire = json!({ "quotas": { "manage": quota, "track": quota, "token": quota } });
+    let played = played::shops(sandbox, known).into_iter();
+    played
+        .map(|shop| {
+            let id = format!("{}-demo", shop.name);
+            shop.shop(&id, &wire)
+        })
+        .collect()
+}
+
 fn configuration(folder: &Path, accounts: Vec<AccountConfig>) -> anyhow::Result<Config> {
     let mut config = Config::load(None)?;
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -146,11 +160,18 @@ fn configuration(folder: &Path, accounts: Vec<AccountConfig>) -> anyhow::Result<
         &mut config.tracking.moving_ms,
         &mut config.tracking.near_delivery_ms,
         &mut config.tracking.exception_ms,
+        &mut config.tracking.expected_ms,
+        &mut config.tracking.reconcile_ms,
+        &mut config.tracking.collect_ms,
     ] {
         *pause = 250;
     }
     config.tracking.tick_ms = 50;
     config.purchase.settle_ms = 100;
+    config.purchase.first_check_ms = 0;
+    config.confirm.tick_ms = 100;
+    config.confirm.retry_ms = vec![100; 50];
+    config.confirm.read_back_ms = vec![250; 200];
     config.push.allow_http = true;
     config.push.allow_private = true;
     config.push.retry_ms = vec![100, 200, 400, 800, 1_600];

@@ -75,6 +75,7 @@ impl Subscribed {
                 parent: self.name.clone(),
                 page_size: PAGE,
                 page_token,
+                ..ListDeliveriesRequest::default()
             };
             let mut subscriptions = self.gate.subscriptions();
             let reply = subscriptions
@@ -85,7 +86,7 @@ impl Subscribed {
                 match delivery.state() {
                     State::Delivered => found.delivered += 1,
                     State::Pending => found.pending += 1,
-                    State::Unspecified | State::Dead => {}
+                    State::Unspecified | State::Dead | State::Superseded => {}
                 }
             }
             if page.next_page_token.is_empty() {

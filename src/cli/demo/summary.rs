@@ -9,6 +9,7 @@ use parcelgate_proto::v1::TrackingStatus;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use super::confirmed::Confirmed;
 use super::shop::{Bought, Sale};
 use crate::cli::show;
 
@@ -19,6 +20,8 @@ pub(crate) struct Summary {
     pub(crate) orders: usize,
     /// Parcels delivered.
     pub(crate) delivered: usize,
+    /// Orders whose numbers their shop has recognised.
+    pub(crate) confirmed: usize,
     /// What was spent, by carrier.
     pub(crate) carriers: BTreeMap<String, Spent>,
     /// Events that the gateway says were delivered to the webhook.
@@ -63,6 +66,8 @@ pub(crate) struct Line {
     pub(crate) tracking_number: Option<String>,
     /// Where the parcel stands; `NOT_BOUGHT` without a label.
     pub(crate) status: String,
+    /// How the confirmation in its shop stands: `RECOGNISED`.
+    pub(crate) confirmation: Option<String>,
     /// The label, relative to the folder of the summary.
     pub(crate) label: Option<String>,
 }
@@ -85,13 +90,16 @@ impl Summary {
     /// When money of one carrier does not add up.
     pub(crate) fn of(
         sales: &[Sale],
-        status: impl Fn(&str) -> TrackingStatus,
+        (status, confirmed): (impl Fn(&str) -> TrackingStatus, &Confirmed),
         figures: Figures,
         folder: &Path,
     ) -> anyhow::Result<Self> {
         let parcels: Vec<Line> = sales
             .iter()
-            .map(|sale| line(sale, &status, folder))
+            .map(|sale| Line {
+                confirmation: confirmed.state(&sale.order.id),
+                ..line(sale, &status, folder)
+            })
             .collect();
         let delivered = show::status(TrackingStatus::Delivered);
         let millis = figures.took.as_millis();
@@ -102,6 +110,7 @@ impl Summary {
                 .iter()
                 .filter(|line| line.status == delivered)
                 .count(),
+            confirmed: confirmed.recognised(),
             carriers: spent(sales)?,
             webhooks_sent: figures.webhooks_sent,
             webhooks_verified: figures.webhooks_verified,
@@ -110,10 +119,11 @@ impl Summary {
         })
     }
 
-    /// Whether every good order ended with a label and a delivered parcel.
+    /// Whether every good order ended with a label, a delivered parcel and a number that its shop
+    /// has recognised.
     #[must_use]
     pub(crate) fn is_complete(&self) -> bool {
-        self.orders > 0 && self.delivered == self.orders
+        self.orders > 0 && self.delivered == self.orders && self.confirmed == self.orders
     }
 }
 
@@ -129,6 +139,7 @@ fn line(sale: &Sale, status: impl Fn(&str) -> TrackingStatus, folder: &Path) -> 
             by_rule: false,
             tracking_number: None,
             status: "NOT_BOUGHT".to_owned(),
+            confirmation: None,
             label: None,
         };
     };
@@ -142,6 +153,7 @@ fn line(sale: &Sale, status: impl Fn(&str) -> TrackingStatus, folder: &Path) -> 
         by_rule: bought.by_rule,
         tracking_number: Some(bought.tracking_number.clone()),
         status: show::status(status(&bought.tracker)).to_owned(),
+        confirmation: None,
         label: Some(label.to_string_lossy().into_owned()),
     }
 }

@@ -6,16 +6,20 @@ mod customs;
 mod errand;
 mod options;
 mod parcel;
+mod past;
 mod request;
 mod settling;
+mod shop;
 
 pub(super) use address::address;
 pub(super) use errand::{landed_cost, manifest, paper, pickup};
+pub(super) use past::{delivery_name, past, rotation};
 pub(super) use request::{
     asked, asked_back, asked_instead, purchase, purchase_back, quote, replacement, request_id,
     resource, resource_in, subscription,
 };
 pub(super) use settling::settling;
+pub(super) use shop::{confirmation_filter, confirming};
 
 use jiff::civil;
 use parcelgate_domain::{Country, Money, Violations};

@@ -2,15 +2,16 @@
 
 use std::str::FromStr;
 
-use jiff::civil;
+use jiff::{Timestamp, civil};
 use parcelgate_carrier::{Direction, Lane};
-use parcelgate_domain::{DocumentId, LabelFormat, Violations};
+use parcelgate_domain::{Deadlines, DocumentId, LabelFormat, Violations};
 use parcelgate_proto::v1;
 use parcelgate_store::ReplaceReason;
 use prost::Message;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::shop::shop_order as shop_order_of;
 use super::{address, customs, date, given, known, money, options, parcel};
 use crate::service::Fault;
 use crate::service::purchase::{Asked, Goal, PurchaseRequest, Selection, ShipmentSpec};
@@ -25,7 +26,7 @@ const ORDER_NUMBER_CHARS_MAX: usize = 35;
 /// Papers that one shipment goes with.
 const DOCUMENTS_MAX: usize = 10;
 /// Kinds of events that one subscription may name.
-const KINDS_MAX: usize = 50;
+pub(super) const KINDS_MAX: usize = 50;
 
 /// A question for prices. `today` stands in when no day is given; `found` is what is wrong with it
 /// already.
@@ -199,6 +200,7 @@ pub(in crate::grpc) fn replacement(
         validate_only: false,
         allow_duplicate: read.allow_duplicate,
     };
+    followed(read.shipment.as_ref(), &mut found);
     // Whatever is wrong, what was found before is told with it.
     let mut purchase = purchase_with(&bought, today, unknown, found)?;
     let (Some(original), Some(reason), Some(asked)) = (original, reason, asked_instead(read))
@@ -214,6 +216,14 @@ pub(in crate::grpc) fn replacement(
     })
 }
 
+/// Neither what takes the place of a shipment nor what comes back is told to a shop anew.
+fn followed(read: Option<&v1::ShipmentSpec>, found: &mut Violations) {
+    if read.is_some_and(|spec| spec.shop_order.is_some()) {
+        let allowed = "left out: a shop hears of the first shipment, and of what takes its place";
+        found.require("shipment.shop_order", allowed);
+    }
+}
+
 /// A purchase of a label for the way back.
 pub(in crate::grpc) fn purchase_back(
     read: &v1::PurchaseReturnLabelRequest,
@@ -222,6 +232,7 @@ pub(in crate::grpc) fn purchase_back(
 ) -> Result<PurchaseRequest, Fault> {
     let mut found = Violations::new();
     let request_id = request_id(&read.request_id, &mut found);
+    followed(read.shipment.as_ref(), &mut found);
     let spec = spec(read.shipment.as_ref(), today, &mut found);
     let service = read.service.clone().unwrap_or_default();
     let selection = Selection::Service {
@@ -279,6 +290,7 @@ pub(in crate::grpc) fn subscription(
         body_sha256: Sha256::digest(wanted.encode_to_vec()).into(),
         url: wanted.url,
         kinds: wanted.kinds,
+        latest_only: wanted.latest_only,
     };
     Ok(found.none_or(request)?)
 }
@@ -352,6 +364,8 @@ pub(super) fn spec(
         let allowed = format!("at most {DOCUMENTS_MAX} papers");
         found.refuse("shipment.documents", read.documents.len(), allowed);
     }
+    let shop_order = read.shop_order.as_ref();
+    let shop_order = shop_order.map(|order| shop_order_of(order, "shipment.shop_order", found));
     Some(ShipmentSpec {
         from: from?,
         to: to?,
@@ -362,7 +376,31 @@ pub(super) fn spec(
         sales_platform: given(&read.sales_platform),
         options,
         documents: read.documents.iter().map(DocumentId::new).collect(),
+        shop_order,
+        deadlines: Deadlines {
+            ship_by: moment(read.ship_by_time.as_ref(), "shipment.ship_by_time", found),
+            deliver_by: moment(
+                read.deliver_by_time.as_ref(),
+                "shipment.deliver_by_time",
+                found,
+            ),
+        },
     })
+}
+
+/// A moment, when one is given.
+fn moment(
+    read: Option<&prost_types::Timestamp>,
+    field: &str,
+    found: &mut Violations,
+) -> Option<Timestamp> {
+    let read = read?;
+    let at = Timestamp::new(read.seconds, read.nanos).ok();
+    if at.is_none() {
+        let given = format!("{} s and {} ns", read.seconds, read.nanos);
+        found.refuse(field, given, "a moment from the year 1 to 9999");
+    }
+    at
 }
 
 fn selection(

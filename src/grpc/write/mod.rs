@@ -2,6 +2,7 @@
 
 mod rates;
 mod shipments;
+mod shops;
 mod subscriptions;
 mod tracking;
 
@@ -17,8 +18,9 @@ use crate::service::fault::in_interface;
 
 pub(super) use rates::{account_answer, charge, quote, sheet};
 pub(super) use shipments::{document, failure, label, refusal, shipment};
+pub(super) use shops::{confirmation, shop};
 pub(super) use subscriptions::{delivery, subscription};
-pub(super) use tracking::{event, status, tracker, tracking_event};
+pub(super) use tracking::{budget, event, status, tracker, tracking_event};
 
 pub(super) fn money(money: Money) -> google::Money {
     let decimals = money.currency().decimals();

@@ -5,6 +5,7 @@ use parcelgate_proto::v1;
 use parcelgate_store::{Delivery, DeliveryState, Event, Subscription, SubscriptionState};
 
 use super::time;
+use crate::push::keys;
 
 /// A subscription; its secret only for the reply that made it.
 pub(in crate::grpc) fn subscription(
@@ -17,10 +18,11 @@ pub(in crate::grpc) fn subscription(
         SubscriptionState::Disabled => v1::subscription::State::Disabled,
     };
     let secret = if with_secret {
-        subscription.secret.expose_secret()
+        subscription.keys.secret.expose_secret()
     } else {
         ""
     };
+    let private = subscription.keys.private.as_ref();
     v1::Subscription {
         name: format!("subscriptions/{}", subscription.id),
         url: subscription.url.clone(),
@@ -29,6 +31,9 @@ pub(in crate::grpc) fn subscription(
         state_reason: subscription.reason.clone().unwrap_or_default(),
         secret: secret.to_owned(),
         create_time: Some(time(subscription.created_at)),
+        public_key: private.and_then(keys::public).unwrap_or_default(),
+        latest_only: subscription.latest_only,
+        failing_since_time: subscription.failing_since.map(time),
     }
 }
 
@@ -37,6 +42,7 @@ pub(in crate::grpc) fn delivery(delivery: &Delivery, event: Option<&Event>) -> v
         DeliveryState::Pending => v1::delivery::State::Pending,
         DeliveryState::Delivered => v1::delivery::State::Delivered,
         DeliveryState::Dead => v1::delivery::State::Dead,
+        DeliveryState::Superseded => v1::delivery::State::Superseded,
     };
     v1::Delivery {
         event_uid: event.map_or_else(String::new, |event| event.uid.to_string()),
@@ -47,6 +53,11 @@ pub(in crate::grpc) fn delivery(delivery: &Delivery, event: Option<&Event>) -> v
         last_status: delivery.last_status.map_or(0, u32::from),
         last_error: delivery.last_error.clone().unwrap_or_default(),
         next_attempt_time: delivery.next_attempt_at.map(time),
+        name: format!(
+            "subscriptions/{}/deliveries/{}",
+            delivery.subscription, delivery.id
+        ),
+        replay: delivery.replay,
         update_time: Some(time(delivery.finished_at.unwrap_or(delivery.created_at))),
     }
 }

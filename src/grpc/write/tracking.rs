@@ -4,10 +4,10 @@ use parcelgate_domain::{Status, TimeBasis, TrackingEvent};
 use parcelgate_proto::v1;
 use parcelgate_store::{Event, Tracker, TrackerEnd};
 
-use super::time;
-use crate::service::track::standing;
+use super::{duration, time};
+use crate::service::track::{AccountBudget, Freshness, PhaseBudget, Source, standing};
 
-pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
+pub(in crate::grpc) fn tracker(tracker: &Tracker, freshness: Freshness) -> v1::Tracker {
     let state = &tracker.state;
     let (stands, substatus) = standing(tracker);
     let (text, text_zh) = match substatus {
@@ -48,6 +48,35 @@ pub(in crate::grpc) fn tracker(tracker: &Tracker) -> v1::Tracker {
         event_count: state.events,
         expired: tracker.ended == Some(TrackerEnd::Expired),
         create_time: Some(time(tracker.created_at)),
+        source: match freshness.source {
+            Some(Source::Poll) => "POLL",
+            Some(Source::Push) => "PUSH",
+            None => "",
+        }
+        .to_owned(),
+        last_push_time: tracker.pushed_at.map(time),
+        staleness_objective: freshness.objective.map(duration),
+    }
+}
+
+pub(in crate::grpc) fn budget(budget: AccountBudget) -> v1::PollBudget {
+    let phase = |row: PhaseBudget| v1::poll_budget::Phase {
+        phase: row.phase.to_owned(),
+        polled: row.polled,
+        pushed: row.pushed,
+        wanted_interval: Some(duration(row.wanted)),
+        interval: Some(duration(row.interval)),
+    };
+    v1::PollBudget {
+        account: budget.account.to_string(),
+        carrier: budget.carrier.to_string(),
+        batch_max: u32::try_from(budget.batch_max).unwrap_or(u32::MAX),
+        wanted_per_day: budget.wanted_per_day,
+        allowed_per_day: budget.allowed_per_day,
+        waiting: u64::try_from(budget.waiting).unwrap_or(u64::MAX),
+        parts: u32::try_from(budget.parts).unwrap_or(u32::MAX),
+        push_quiet: budget.push_quiet,
+        phases: budget.phases.into_iter().map(phase).collect(),
     }
 }
 

@@ -18,6 +18,8 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 struct Scripted {
     outcomes: Mutex<VecDeque<Outcome>>,
     sent: Mutex<Vec<(String, bool)>>,
+    /// What each request said is missing.
+    missed: Mutex<Vec<Vec<i64>>>,
 }
 
 #[async_trait]
@@ -28,6 +30,7 @@ impl Outlet for Scripted {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(sent);
+        self.missed.lock().unwrap().push(message.missed.to_vec());
         let next = self.outcomes.lock().unwrap().pop_front();
         next.unwrap_or(Outcome::Delivered { status: 204 })
     }
@@ -78,7 +81,7 @@ impl Stage {
 
     /// Makes all attempts that are due, and says how many there were.
     async fn round(&self) -> usize {
-        let due = self.attempts.claim(100).await.unwrap();
+        let due = self.attempts.claim(100, 1).await.unwrap();
         let count = due.len();
         for delivery in due {
             self.attempts.make(delivery).await;
@@ -263,7 +266,7 @@ async fn who_is_paused_or_deleted_after_the_claim_gets_nothing() {
     let stage = Stage::set(config(vec![1_000]), []).await;
     stage.world.track(2).await;
     stage.world.fan_out().await;
-    let mut claimed = stage.attempts.claim(100).await.unwrap();
+    let mut claimed = stage.attempts.claim(100, 1).await.unwrap();
     assert_eq!(claimed.len(), 2);
     let state = Some((SubscriptionState::Paused, None));
     let paused = SubscriptionChange {
@@ -303,4 +306,120 @@ async fn a_filter_lets_through_what_it_names() {
         world.subscription(&some).await.cursor,
     );
     assert_eq!(cursors, (4, 4));
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_told_with_the_next_that_arrives() {
+    // Two of a parcel die; the third fails once and then arrives.
+    let stage = Stage::set(config(vec![1_000]), vec![failure(None); 5]).await;
+    stage.world.happen(1, 1).await;
+    stage.world.happen(1, 2).await;
+    stage.world.happen(1, 3).await;
+    stage.world.fan_out().await;
+    for _ in 0..7 {
+        stage.round().await;
+        stage.clock.advance(HOUR);
+    }
+    let missed = stage.outlet.missed.lock().unwrap().clone();
+    let none: Vec<i64> = Vec::new();
+    let expected = [
+        none.clone(),
+        none.clone(),
+        vec![1],
+        vec![1],
+        vec![1, 2],
+        vec![1, 2],
+        none,
+    ];
+    assert_eq!(
+        missed, expected,
+        "told until it has arrived, and then no more"
+    );
+    let mut ends = stage.world.deliveries(&stage.subscription).await;
+    ends.sort_by_key(|one| one.seq);
+    let dead = ends.iter().map(|one| one.state == DeliveryState::Dead);
+    assert!(dead.eq([true, true, false, false]));
+}
+
+#[tokio::test]
+async fn who_wants_the_latest_only_gets_no_other() {
+    let clock = Arc::new(Manual::at(epoch()));
+    let world = World::new(clock.clone()).await;
+    let subscription = world.subscribe_to("https://shop.example/", &[], true).await;
+    world.track(1).await;
+    world.track(2).await;
+    for turn in 1..=3 {
+        world.happen(1, turn).await;
+    }
+    world.fan_out().await;
+    let outlet = Arc::new(Scripted::default());
+    let store = Arc::clone(&world.store);
+    let attempts = Attempts::new(store, clock, config(vec![1_000]), outlet.clone());
+    loop {
+        let due = attempts.claim(100, 1).await.unwrap();
+        if due.is_empty() {
+            break;
+        }
+        for delivery in due {
+            attempts.make(delivery).await;
+        }
+    }
+    let sent: Vec<String> = outlet
+        .sent
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|sent| sent.0.clone())
+        .collect();
+    assert_eq!(
+        sent,
+        ["tracker.created", "tracking.updated"],
+        "of each parcel one"
+    );
+    let superseded = world.deliveries(&subscription).await;
+    let superseded = superseded
+        .iter()
+        .filter(|one| one.state == DeliveryState::Superseded);
+    assert_eq!(superseded.count(), 3);
+}
+
+/// A dead receiver with much to deliver to it costs one attempt a minute.
+#[tokio::test]
+async fn who_is_dead_is_probed_once_a_minute() {
+    let clock = Arc::new(Manual::at(epoch()));
+    let world = World::new(clock.clone()).await;
+    world.subscribe("https://shop.example/", &[]).await;
+    for number in 0..100 {
+        world.track(number).await;
+    }
+    world.fan_out().await;
+    let outlet = Arc::new(Scripted::default());
+    outlet
+        .outcomes
+        .lock()
+        .unwrap()
+        .extend(vec![failure(None); 10_000]);
+    let store = Arc::clone(&world.store);
+    let attempts = Attempts::new(
+        store,
+        clock.clone(),
+        config(vec![1_000; 500]),
+        outlet.clone(),
+    );
+    let mut by_minute = Vec::new();
+    for _ in 0..10 {
+        let before = outlet.sent.lock().unwrap().len();
+        for _ in 0..60 {
+            for delivery in attempts.claim(512, 1).await.unwrap() {
+                attempts.make(delivery).await;
+            }
+            clock.advance(Duration::from_secs(1));
+        }
+        by_minute.push(outlet.sent.lock().unwrap().len() - before);
+    }
+    assert!(by_minute[0] <= 20, "{by_minute:?}");
+    assert!(
+        by_minute[2..].iter().all(|many| *many == 1),
+        "{by_minute:?}"
+    );
 }

@@ -47,6 +47,24 @@ pub(super) struct Index {
     since: Timestamp,
 }
 
+/// Whether, as far as is known here, the carrier never sold it.
+pub(super) const fn was_not_sold(state: PurchaseState) -> bool {
+    match state {
+        PurchaseState::Absent | PurchaseState::Rejected | PurchaseState::Cancelled => true,
+        PurchaseState::Accepted
+        | PurchaseState::Sending
+        | PurchaseState::Purchased
+        | PurchaseState::PurchasedNoLabel
+        | PurchaseState::Unknown
+        | PurchaseState::NeedsReview
+        | PurchaseState::VoidWanted
+        | PurchaseState::Voiding
+        | PurchaseState::Voided
+        | PurchaseState::VoidRefused
+        | PurchaseState::VoidUnknown => false,
+    }
+}
+
 fn names(line: &NewInvoiceLine) -> impl Iterator<Item = &String> {
     [&line.number, &line.carrier_number, &line.reference]
         .into_iter()
@@ -81,20 +99,7 @@ impl Index {
         for name in all {
             self.name(name, purchase);
         }
-        let ended = match purchase.version.state {
-            PurchaseState::Absent | PurchaseState::Rejected | PurchaseState::Cancelled => true,
-            PurchaseState::Accepted
-            | PurchaseState::Sending
-            | PurchaseState::Purchased
-            | PurchaseState::PurchasedNoLabel
-            | PurchaseState::Unknown
-            | PurchaseState::NeedsReview
-            | PurchaseState::VoidWanted
-            | PurchaseState::Voiding
-            | PurchaseState::Voided
-            | PurchaseState::VoidRefused
-            | PurchaseState::VoidUnknown => false,
-        };
+        let ended = was_not_sold(purchase.version.state);
         let recent = purchase.updated_at >= self.since;
         if ended && recent && self.nothings.len() < NOTHINGS_MAX {
             self.nothings.push(purchase.clone());

@@ -20,12 +20,12 @@ use parcelgate_store::{
     Page, Parcel, Purchase, ShipmentFilter, ShipmentId, Step, Store, Tenant,
 };
 
-use self::matching::Index;
 pub use self::matching::Why;
+use self::matching::{Index, was_not_sold};
 use self::read::Given;
 use self::report::owes;
 pub use self::report::{Became, Difference, Late, Listed, Orphan, Report, Twice, Uninvoiced};
-use super::purchase::answers_of;
+use super::purchase::{answers_of, order_of};
 use super::{Fault, late};
 use crate::seal::Seal;
 
@@ -253,21 +253,10 @@ impl Invoices {
         for (id, lines) in fresh {
             let purchase = self.store.shipment(tenant, &id).await?;
             let purchase = purchase.ok_or_else(|| Fault::NotFound(format!("shipments/{id}")))?;
-            match purchase.version.state {
-                PurchaseState::Absent | PurchaseState::Rejected | PurchaseState::Cancelled => {
-                    late.push(self.see_to(tenant, purchase, &lines).await?);
-                }
-                PurchaseState::Accepted
-                | PurchaseState::Sending
-                | PurchaseState::Purchased
-                | PurchaseState::PurchasedNoLabel
-                | PurchaseState::Unknown
-                | PurchaseState::NeedsReview
-                | PurchaseState::VoidWanted
-                | PurchaseState::Voiding
-                | PurchaseState::Voided
-                | PurchaseState::VoidRefused
-                | PurchaseState::VoidUnknown => plain.extend(lines),
+            if was_not_sold(purchase.version.state) {
+                late.push(self.see_to(tenant, purchase, &lines).await?);
+            } else {
+                plain.extend(lines);
             }
         }
         self.write(tenant, plain).await?;
@@ -293,11 +282,12 @@ impl Invoices {
             let now = self.clock.now();
             let batch = Batch::of(tenant, now);
             let batch = fresh.iter().cloned().fold(batch, Batch::invoice);
+            let boxes = order_of(&self.store, &purchase).await?.parcels.len();
             // What is imported already was seen to then, and perhaps decided by a person since.
             let (batch, became) = if fresh.is_empty() {
                 (batch, Became::Nothing)
             } else {
-                self.step(batch, &purchase, &lines, now)
+                self.step(batch, &purchase, (&lines, boxes), now)
             };
             let outcome = self.store.apply(batch).await;
             let present = self.store.shipment(tenant, &id).await?;
@@ -323,7 +313,7 @@ impl Invoices {
         &self,
         batch: Batch,
         purchase: &Purchase,
-        lines: &[NewInvoiceLine],
+        (lines, boxes): (&[NewInvoiceLine], usize),
         now: Timestamp,
     ) -> (Batch, Became) {
         let mut charged: Vec<Money> = Vec::new();
@@ -331,45 +321,25 @@ impl Invoices {
             report::add(&mut charged, line.amount);
         }
         let recent = now.duration_since(purchase.updated_at) <= LATE_MAX;
-        if !recent || !owes(&charged) {
+        let (id, version) = (&purchase.id, purchase.version);
+        if !recent || !owes(&charged) || !was_not_sold(version.state) {
             return (batch, Became::Nothing);
         }
-        let invoice = lines.first().map_or("", |line| line.invoice.as_str());
-        let fault = Kept {
-            kind: Kind::OutcomeUnknown.name().to_owned(),
-            code: None,
-            text: format!(
-                "charged for on invoice {invoice} after it was {}",
-                purchase.version.state.name()
-            ),
-        };
-        let (id, version) = (&purchase.id, purchase.version);
-        match version.state {
-            PurchaseState::Rejected | PurchaseState::Cancelled => {
-                let step = Step::NeedsReview(fault);
-                (batch.advance(id, version, step), Became::NeedsReview)
+        let fault = charged_for(lines, version.state);
+        if version.state != PurchaseState::Absent {
+            let step = Step::NeedsReview(fault);
+            return (batch.advance(id, version, step), Became::NeedsReview);
+        }
+        match sold(lines, boxes) {
+            Some(sold) => {
+                let step = Step::Orphaned(sold, fault);
+                let batch = batch.advance(id, version, step);
+                (late::found(batch, purchase, now), Became::VoidWanted)
             }
-            PurchaseState::Absent => match sold(lines) {
-                Some(sold) => {
-                    let step = Step::Orphaned(sold, fault);
-                    (batch.advance(id, version, step), Became::VoidWanted)
-                }
-                None => {
-                    let batch = late::watch(batch, purchase, now, &self.late_watch_s);
-                    (batch, Became::LookedFor)
-                }
-            },
-            PurchaseState::Accepted
-            | PurchaseState::Sending
-            | PurchaseState::Purchased
-            | PurchaseState::PurchasedNoLabel
-            | PurchaseState::Unknown
-            | PurchaseState::NeedsReview
-            | PurchaseState::VoidWanted
-            | PurchaseState::Voiding
-            | PurchaseState::Voided
-            | PurchaseState::VoidRefused
-            | PurchaseState::VoidUnknown => (batch, Became::Nothing),
+            None => {
+                let batch = late::watch(batch, purchase, now, &self.late_watch_s);
+                (batch, Became::LookedFor)
+            }
         }
     }
 
@@ -428,14 +398,49 @@ fn matched(lines: Vec<Given>, index: &Index, known: &Known) -> impl Iterator<Ite
     })
 }
 
+/// Why a purchase that came to `state` is seen to all the same.
+fn charged_for(lines: &[NewInvoiceLine], state: PurchaseState) -> Kept {
+    let invoice = lines.first().map_or("", |line| line.invoice.as_str());
+    Kept {
+        kind: Kind::OutcomeUnknown.name().to_owned(),
+        code: None,
+        text: format!(
+            "charged for on invoice {invoice} after it was {}",
+            state.name()
+        ),
+    }
+}
+
+/// What is due after `purchase` has become ABSENT, when its carrier has charged for it before: it
+/// was sold after all. None when it has not, or names no number to void it by.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) async fn orphaned(
+    store: &Arc<dyn Store>,
+    purchase: &Purchase,
+) -> Result<Option<Step>, Fault> {
+    if !owes(&purchase.invoiced) {
+        return Ok(None);
+    }
+    let ids = std::slice::from_ref(&purchase.id);
+    let known = store.invoiced(&purchase.tenant, ids).await?.into_iter();
+    let lines: Vec<NewInvoiceLine> = known.map(|kept| kept.line).collect();
+    let boxes = order_of(store, purchase).await?.parcels.len();
+    let fault = charged_for(&lines, PurchaseState::Absent);
+    Ok(sold(&lines, boxes).map(|sold| Step::Orphaned(sold, fault)))
+}
+
 /// What the carrier sold, as far as an invoice tells; none when it has no number to void it by.
-fn sold(lines: &[NewInvoiceLine]) -> Option<Bought> {
+/// That of one box is none where there are several: it may be any of theirs.
+fn sold(lines: &[NewInvoiceLine], boxes: usize) -> Option<Bought> {
     let numbers: BTreeSet<&String> = lines
         .iter()
         .filter_map(|line| line.number.as_ref())
         .collect();
     let own = lines.iter().find_map(|line| line.carrier_number.clone());
-    let carrier_number = own.or_else(|| numbers.first().map(ToString::to_string))?;
+    let only = numbers.first().filter(|_| boxes == 1 && numbers.len() == 1);
+    let carrier_number = own.or_else(|| only.map(ToString::to_string))?;
     let parcels = numbers.iter().filter_map(|number| number.parse().ok());
     let parcels = parcels.map(|number| BoughtParcel {
         parcel: Parcel {

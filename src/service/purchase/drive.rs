@@ -93,7 +93,7 @@ impl Purchases {
     fn outcome_of(&self, purchase: &Purchase, sold: Result<Shipment, Error>) -> Outcome {
         match sold {
             Ok(shipment) => Outcome {
-                followed: trackers(purchase, &shipment, self.clock.now()).collect(),
+                followed: self.followed(purchase, &shipment),
                 step: Step::Bought(bought(shipment)),
             },
             Err(error) => Outcome {
@@ -101,6 +101,17 @@ impl Purchases {
                 step: step_after(&error),
             },
         }
+    }
+
+    fn followed(&self, purchase: &Purchase, shipment: &Shipment) -> Vec<NewTracker> {
+        let now = self.clock.now();
+        let first_check = now + Duration::from_millis(self.config.first_check_ms);
+        let new = trackers(purchase, shipment, now);
+        new.map(|tracker| NewTracker {
+            next_check_at: Some(first_check),
+            ..tracker
+        })
+        .collect()
     }
 
     pub(super) async fn record(

@@ -17,11 +17,12 @@ mod witness;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use parcelgate_carrier::{Ability, Direction, Lane, Order};
 use parcelgate_clock::SharedClock;
 use parcelgate_domain::{
-    AccountId, Address, Customs, DocumentId, LabelFormat, Money, Options, Parcel, Personal,
-    PurchaseState, Reference, Service, ServiceCode, Violations,
+    AccountId, Address, Customs, Deadlines, DocumentId, LabelFormat, Money, Options, Parcel,
+    Personal, PurchaseState, Reference, Service, ServiceCode, Violations,
 };
 use parcelgate_store::{
     Batch, Error as StoreError, NewPurchase, Purchase, RequestKey, ShipmentId, Store,
@@ -33,7 +34,10 @@ pub(crate) use drive::{bought, order_of, tracker, trackers};
 pub use select::{Goal, Selection};
 pub use told::Asked;
 
+use super::confirm::{self, ShopOrder};
 use super::rates::Rates;
+use super::risk::first_look;
+use super::shops::Shops;
 use super::{Account, Accounts, Caller, Fault, MARGIN};
 use crate::config::PurchaseConfig;
 use crate::label::form_to_buy;
@@ -85,6 +89,10 @@ pub struct ShipmentSpec {
     pub options: Options,
     /// Papers for customs that the carrier has already.
     pub documents: Vec<DocumentId>,
+    /// The order that it carries some or all of, in a shop that is to be told.
+    pub shop_order: Option<ShopOrder>,
+    /// What was promised; the carrier is not told.
+    pub deadlines: Deadlines,
 }
 
 /// Who carries it, once decided.
@@ -105,7 +113,11 @@ pub struct Purchases {
     config: PurchaseConfig,
     flights: Arc<Flights>,
     tasks: TaskTracker,
+    shops: Arc<Shops>,
 }
+
+/// What a caller calls the order of a shop.
+const SHOP_ORDER: &str = "shipment.shop_order";
 
 /// The method under which request ids of purchases are reserved.
 const fn method(direction: Direction) -> &'static str {
@@ -136,7 +148,15 @@ impl Purchases {
             config,
             flights: Arc::default(),
             tasks,
+            shops: Arc::default(),
         }
+    }
+
+    /// The same, whose shipments may carry orders of these shops.
+    #[must_use]
+    pub fn selling_in(mut self, shops: Arc<Shops>) -> Self {
+        self.shops = shops;
+        self
     }
 
     /// How many purchases of one batch are under way at once.
@@ -167,12 +187,17 @@ impl Purchases {
         in_time(caller)?;
         let (accepted, _) = self.prepare(caller, &request).await?;
         in_time(caller)?; // a choice asks carriers for their prices first
-        let batch = Batch::of(&caller.tenant, self.clock.now()).by(caller.key.as_ref());
-        match self
-            .store
-            .apply(batch.accept(accepted, key, request.body_sha256))
-            .await
-        {
+        let now = self.clock.now();
+        let (id, boxes) = (accepted.id.clone(), request.spec.parcels.len());
+        let batch = Batch::of(&caller.tenant, now).by(caller.key.as_ref());
+        let batch = accepting(batch, accepted, key, &request, now);
+        let batch = match &request.spec.shop_order {
+            Some(order) => {
+                confirm::added(batch, &self.shops, (order, SHOP_ORDER), &id, boxes, now)?
+            }
+            None => batch,
+        };
+        match self.store.apply(batch).await {
             Ok(applied) => {
                 let purchase = applied.shipments.into_iter().next();
                 let purchase = purchase.ok_or_else(|| Fault::NotFound("purchase".to_owned()))?;
@@ -193,6 +218,9 @@ impl Purchases {
         caller: &Caller,
         request: &PurchaseRequest,
     ) -> Result<(NewPurchase, Order), Fault> {
+        if let Some(order) = &request.spec.shop_order {
+            confirm::check(&self.shops, (order, SHOP_ORDER), request.spec.parcels.len())?;
+        }
         let selected = self.select(caller, request).await?;
         let order = self.order(&selected, request)?;
         let new = NewPurchase {
@@ -367,6 +395,19 @@ fn check(account: &Account, order: &Order) -> Result<Violations, Fault> {
             Ok(returns.check(order))
         }
     }
+}
+
+/// Adds a purchase to `batch`, with what was promised for it.
+pub(super) fn accepting(
+    batch: Batch,
+    new: NewPurchase,
+    key: RequestKey,
+    request: &PurchaseRequest,
+    now: Timestamp,
+) -> Batch {
+    let (id, deadlines) = (new.id.clone(), request.spec.deadlines);
+    let batch = batch.accept(new, key, request.body_sha256);
+    batch.promise(&id, deadlines, first_look(deadlines, now))
 }
 
 /// Nothing is begun whose outcome the caller could not wait for.

@@ -1,7 +1,7 @@
 //! What a caller was told at the end of a purchase is told again.
 
 use parcelgate_carrier::{Direction, Lane};
-use parcelgate_store::{Purchase, RequestKey, ShipmentId};
+use parcelgate_store::{Purchase, Reply, RequestKey, ShipmentId};
 
 use super::{Purchases, method};
 use crate::service::{Caller, Fault};
@@ -67,12 +67,21 @@ impl Purchases {
     /// # Errors
     /// When the store cannot be read.
     pub async fn as_told(&self, purchase: Purchase) -> Result<(Purchase, bool), Fault> {
-        let reply = self.store.reply(&purchase.tenant, &purchase.id).await?;
-        let (kept, now) = (self.config.reply_kept(), self.clock.now());
-        let reply = reply.filter(|reply| now.duration_since(reply.at) < kept);
-        Ok(match reply {
+        Ok(match self.kept(&purchase).await? {
             Some(reply) => (reply.told(purchase), true),
             None => (purchase, false),
         })
+    }
+
+    /// What its caller was told at the end of `purchase` and is told again.
+    pub(in crate::service) async fn kept(
+        &self,
+        purchase: &Purchase,
+    ) -> Result<Option<Reply>, Fault> {
+        let reply = self.store.reply(&purchase.tenant, &purchase.id).await?;
+        let (kept, now) = (self.config.reply_kept(), self.clock.now());
+        Ok(reply.filter(|reply| {
+            now.duration_since(reply.at) < kept && !reply.is_denied_by(purchase.version.state)
+        }))
     }
 }

@@ -1,19 +1,24 @@
 //! What becomes of a doubt, on a clock that is turned by hand.
 
-use parcelgate_carrier::{Exchange as Door, Order};
+use std::sync::atomic::Ordering;
+
+use parcelgate_carrier::{Absence, Exchange as Door, Order};
 use parcelgate_clock::{Clock as _, Manual};
 use parcelgate_domain::{Currency, ExchangeRates, Label, LabelFormat};
-use parcelgate_store::{NewPurchase, Page, RequestKey, Sqlite, TrackerFilter};
+use parcelgate_store::{NewPurchase, RequestKey, ShipmentId, Sqlite};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::config::Config;
+use crate::jobs;
 use crate::seal::Seal;
 use crate::service::acme::{self, ACME, Books, INDEX_LAG, ORDER, QUIET, Wall};
 use crate::service::late::LateWatch;
-use crate::service::main_tenant;
 use crate::service::rates::{Exchange, ExchangeTable, Rates};
+use crate::service::{main_tenant, restored};
 
+mod late_watch;
 mod replacing;
 
 const NUMBER: &str = "1Z5R89390357567127";
@@ -36,12 +41,16 @@ impl Stage {
 
     /// With a carrier that sells at this door.
     async fn before(door: Arc<dyn Door>) -> Self {
+        let books = Books::default();
+        Self::of(vec![acme::account(door, books.clone())], books).await
+    }
+
+    /// With these accounts; `books` are those of the first.
+    async fn of(accounts: Vec<Account>, books: Books) -> Self {
         let config = Config::load(None).unwrap();
         let store: Arc<dyn Store> = Arc::new(Sqlite::temporary().await.unwrap());
         let manual = Arc::new(Manual::at("2026-11-23T12:00:00Z".parse().unwrap()));
         let clock: SharedClock = manual.clone();
-        let books = Books::default();
-        let accounts = vec![acme::account(door, books.clone())];
         let accounts = Arc::new(Accounts::new(accounts));
         let exchange = Exchange::new(ExchangeTable {
             base: Currency::USD,
@@ -127,14 +136,33 @@ impl Stage {
     }
 
     async fn walked_as(&self, reference: &str, steps: impl IntoIterator<Item = Step>) -> Purchase {
+        self.walked_at("acme", reference, steps).await
+    }
+
+    async fn walked_at(
+        &self,
+        account: &str,
+        reference: &str,
+        steps: impl IntoIterator<Item = Step>,
+    ) -> Purchase {
+        self.walked_of(ORDER, account, reference, steps).await
+    }
+
+    async fn walked_of(
+        &self,
+        order: &str,
+        account: &str,
+        reference: &str,
+        steps: impl IntoIterator<Item = Step>,
+    ) -> Purchase {
         let now = self.clock.now();
         let new = NewPurchase {
             id: ShipmentId::fresh(now),
             reference: reference.parse().unwrap(),
-            account: "acme".parse().unwrap(),
+            account: account.parse().unwrap(),
             carrier: ACME,
             service: acme::service(),
-            order: ORDER.to_owned().into(),
+            order: order.to_owned().into(),
             quoted: None,
             order_number: None,
             twin: None,
@@ -171,7 +199,9 @@ impl Stage {
 
     async fn rounds(&self, count: u32) {
         for _ in 0..count {
-            self.settlement.round().await.unwrap();
+            for account in self.settlement.accounts().await.unwrap() {
+                self.settlement.sweep(&account).await.unwrap();
+            }
         }
     }
 
@@ -248,42 +278,6 @@ async fn not_found_is_believed_only_of_who_finds_what_is_there() {
 }
 
 #[tokio::test]
-async fn what_turns_up_after_it_was_declared_absent_is_voided() {
-    let stage = Stage::proven().await;
-    let purchase = stage.absent().await;
-    assert_eq!(stage.late.round().await.unwrap(), 0, "not yet due");
-    stage.sell(&purchase);
-    stage
-        .clock
-        .advance(Duration::from_secs(stage.config.late_watch_s[0]));
-    assert_eq!(stage.late.round().await.unwrap(), 1);
-    assert_eq!(stage.state(&purchase).await, PurchaseState::VoidWanted);
-    stage.rounds(1).await;
-    assert_eq!(stage.state(&purchase).await, PurchaseState::Voided);
-    let (every, page) = (TrackerFilter::default(), Page::first(10));
-    let trackers = stage.store.trackers(&purchase.tenant, &every, page);
-    assert!(trackers.await.unwrap().is_empty(), "nobody follows it");
-}
-
-#[tokio::test]
-async fn each_look_has_its_time_and_the_last_one_is_the_last() {
-    let stage = Stage::proven().await;
-    let purchase = stage.absent().await;
-    let mut gone = 0;
-    for (nth, after) in stage.config.late_watch_s.iter().enumerate() {
-        // A look that fails is a look that is still to come, as long as there is another.
-        *stage.books.find.lock().unwrap() = (nth == 1).then_some(Kind::Unavailable);
-        stage.clock.advance(Duration::from_secs(after - gone));
-        gone = *after;
-        assert_eq!(stage.late.round().await.unwrap(), 1, "look {nth}");
-        assert_eq!(stage.late.round().await.unwrap(), 0, "look {nth} is over");
-    }
-    stage.clock.advance(Duration::from_secs(30 * 86_400));
-    assert_eq!(stage.late.round().await.unwrap(), 0);
-    assert_eq!(stage.state(&purchase).await, PurchaseState::Absent);
-}
-
-#[tokio::test]
 async fn a_doubt_that_nobody_can_end_goes_to_a_person() {
     let stage = Stage::set().await;
     let purchase = stage.in_doubt().await;
@@ -349,4 +343,94 @@ async fn a_void_that_never_comes_off_goes_to_a_person() {
         .advance(Duration::from_secs(stage.config.void_s));
     stage.rounds(1).await;
     assert_eq!(stage.state(&purchase).await, PurchaseState::NeedsReview);
+}
+
+/// A label that the carrier does not print again may be on a parcel since the backup was taken.
+#[tokio::test]
+async fn what_a_restore_doubts_and_is_found_without_a_label_goes_to_a_person() {
+    const NO_REPRINT: &[Absence] = &[Absence {
+        ability: Ability::Reprint,
+        reason: "Acme prints once",
+    }];
+    for is_restored in [true, false] {
+        let books = Books::default();
+        let account = acme::account_of("acme", NO_REPRINT, Arc::new(Wall), books.clone());
+        let stage = Stage::of(vec![account], books).await;
+        let purchase = if is_restored {
+            let purchase = stage.walked([]).await;
+            let now = stage.clock.now();
+            let doubts = restored::doubt(&stage.store, now).await.unwrap();
+            assert_eq!(doubts.unknown.len(), 1);
+            purchase
+        } else {
+            stage.in_doubt().await
+        };
+        stage.sell(&purchase);
+        stage.rounds(1).await;
+        let became = if is_restored {
+            PurchaseState::NeedsReview
+        } else {
+            PurchaseState::PurchasedNoLabel
+        };
+        assert_eq!(stage.state(&purchase).await, became);
+    }
+}
+
+/// More than are read at once, each seen to once.
+#[tokio::test]
+async fn all_of_an_account_are_seen_to() {
+    let stage = Stage::set().await;
+    let many = lanes::PAGE + 2;
+    for number in 0..many {
+        stage.walked_as(&format!("PGX{number}"), []).await;
+        // Not all at the same time: the pages go by it.
+        if number % 100 == 0 {
+            stage.clock.advance(Duration::from_secs(1));
+        }
+    }
+    let before = stage.store.head_seq().await.unwrap();
+    stage.rounds(1).await;
+    let steps = stage.store.head_seq().await.unwrap() - before;
+    assert_eq!(steps, i64::from(many), "each is UNKNOWN now");
+}
+
+#[tokio::test]
+async fn who_hangs_keeps_no_other_account_waiting() {
+    let (hanging, answering) = (Books::default(), Books::default());
+    hanging.hangs.store(true, Ordering::SeqCst);
+    let accounts = vec![
+        acme::account_of("acme", &[], Arc::new(Wall), hanging.clone()),
+        acme::account_of("other", &[], Arc::new(Wall), answering.clone()),
+    ];
+    let stage = Stage::of(accounts, hanging).await;
+    let unknown = || [Step::Unknown(interrupted())];
+    let mut stuck = Vec::new();
+    for number in 0..20 {
+        stuck.push(stage.walked_as(&format!("PGX{number}"), unknown()).await);
+    }
+    // The longest untouched are those that hang.
+    stage.clock.advance(Duration::from_secs(1));
+    let purchase = stage.walked_at("other", "PG01", unknown()).await;
+    *answering.sold.lock().unwrap() = Some(acme::sold(&purchase.reference, NUMBER));
+
+    let Stage {
+        settlement, store, ..
+    } = stage;
+    let closing = CancellationToken::new();
+    let tick = Duration::from_millis(1);
+    let settling = tokio::spawn(jobs::settle(settlement, tick, closing.clone()));
+    let mut head = store.head();
+    let state = async |of: &Purchase| {
+        let found = store.shipment(&of.tenant, &of.id).await;
+        found.unwrap().unwrap().version.state
+    };
+    // Found, and then its label is fetched: another round of the same account.
+    while state(&purchase).await != PurchaseState::Purchased {
+        head.changed().await.unwrap();
+    }
+    for stuck in &stuck {
+        assert_eq!(state(stuck).await, PurchaseState::Unknown);
+    }
+    closing.cancel();
+    settling.await.unwrap();
 }

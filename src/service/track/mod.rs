@@ -1,12 +1,16 @@
 //! Parcels are followed: asked for when due, and told of by their carriers.
 
+mod budget;
 mod ingest;
+mod keep;
 mod poll;
 mod pushed;
+mod rota;
 mod schedule;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parcelgate_carrier::{Ability, Kind, Tracking};
 use parcelgate_clock::SharedClock;
@@ -16,8 +20,11 @@ use parcelgate_store::{
 };
 use parcelgate_tracking_number as numbers;
 
-pub use poll::Poll;
+pub use budget::{AccountBudget, Freshness, PhaseBudget, Source};
+pub use keep::Keep;
+pub use poll::Desk;
 pub use pushed::Pushed;
+use rota::Rota;
 
 use super::{Account, Accounts, Caller, Fault, MARGIN};
 use crate::config::TrackingConfig;
@@ -30,6 +37,7 @@ pub struct Tracks {
     clock: SharedClock,
     config: TrackingConfig,
     pushed: Arc<Pushed>,
+    rota: Arc<Rota>,
 }
 
 impl Tracks {
@@ -42,12 +50,14 @@ impl Tracks {
         config: TrackingConfig,
         pushed: Arc<Pushed>,
     ) -> Self {
+        let rota = Arc::new(Rota::new(&accounts, &config, clock.now()));
         Self {
             accounts,
             store,
             clock,
             config,
             pushed,
+            rota,
         }
     }
 
@@ -98,12 +108,19 @@ impl Tracks {
         first(self.store.apply(batch).await?.trackers)
     }
 
-    /// Asks the carrier now.
+    /// Asks the carrier now, unless it has answered within the last `refresh_ms`: then what it said
+    /// stands.
     ///
     /// # Errors
     /// When there is no such tracker, or the carrier does not answer.
     pub async fn refresh(&self, caller: &Caller, id: &TrackerId) -> Result<Tracker, Fault> {
         let tracker = self.read(caller, id).await?;
+        let pause = Duration::from_millis(self.config.refresh_ms);
+        let answered = tracker.last_checked_at;
+        let fresh_until = answered.and_then(|at| at.saturating_add(pause).ok());
+        if fresh_until.is_some_and(|until| self.clock.now() < until) {
+            return Ok(tracker);
+        }
         let account = self.account_of(&tracker)?;
         let tracking = tracking_of(&account)?;
         let call = account.call(caller.reply_by(MARGIN));
@@ -111,9 +128,11 @@ impl Tracks {
             .track(&call, std::slice::from_ref(&tracker.number))
             .await?;
         match answers.into_iter().next() {
-            Some(Ok(track)) => self.ingest(&tracker, track).await,
+            Some(Ok(track)) => self.ingest(&tracker, track, None).await,
             // The carrier has answered: it has nothing yet.
-            Some(Err(error)) if error.kind == Kind::NotFound => self.nothing_yet(&tracker).await,
+            Some(Err(error)) if error.kind == Kind::NotFound => {
+                self.nothing_yet(&tracker, None).await
+            }
             Some(Err(error)) => Err(error.into()),
             None => Ok(tracker),
         }

@@ -1,125 +1,214 @@
-//! Parcels that are due are asked for, in batches as large as each carrier takes.
+//! Parcels that are due are asked for, each account by itself, in batches as large as its carrier
+//! takes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use futures::future::join_all;
+use futures::stream::FuturesUnordered;
 use parcelgate_carrier::{Kind, Lane};
-use parcelgate_store::{Claim, Tracker};
+use parcelgate_clock::{instant, sleep_until};
+use parcelgate_schedule::{Item, Roster};
+use parcelgate_store::{Error as StoreError, ShardLease, Tenant, Tracker, TrackerId};
+use tokio_util::sync::CancellationToken;
 
+use super::rota::{millis, wants_push};
 use super::{Tracks, tracking_of};
 use crate::service::{Account, Fault};
 
-/// Asks for what is due.
-#[derive(Debug, Clone)]
-pub struct Poll {
+/// How long one batch may take.
+const BUDGET: Duration = Duration::from_secs(25);
+
+/// How long what could not be asked for, or not be stored, waits for its next turn.
+const PAUSE: Duration = Duration::from_secs(30);
+const PAUSE_MAX: Duration = Duration::from_secs(15 * 60);
+
+/// One account, and who is asked for through it. What holds it up holds up no other.
+#[derive(Debug)]
+pub struct Desk {
     tracks: Tracks,
+    account: Arc<Account>,
+    number: u16,
 }
 
-/// How long one batch may take, and so how long its trackers are claimed.
-const BUDGET: Duration = Duration::from_secs(25);
-const LEASE: Duration = Duration::from_secs(40);
-/// How many requests are in flight at once, over all carriers; each carrier's quota bounds its own.
-const REQUESTS_MAX: usize = 16;
+/// A parcel that is being asked for.
+struct Asked {
+    item: Item,
+    tracker: Tracker,
+    lease: ShardLease,
+}
 
-impl Poll {
-    /// Of these.
+impl Desk {
+    /// One for each account whose carrier can be asked.
     #[must_use]
-    pub fn new(tracks: Tracks) -> Self {
-        Self { tracks }
+    pub fn all(tracks: &Tracks) -> Vec<Self> {
+        let able = tracks.rota.accounts();
+        let able = able.filter(|(_, account)| account.carrier.tracking().is_some());
+        able.map(|(number, account)| Self {
+            tracks: tracks.clone(),
+            account: Arc::clone(account),
+            number,
+        })
+        .collect()
     }
 
-    /// One round over what is due. Returns how many parcels were asked for.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn round(&self) -> Result<usize, Fault> {
-        let now = self.tracks.clock.now();
-        let limit = u32::try_from(self.tracks.config.in_flight_max).unwrap_or(u32::MAX);
-        let claim = Claim {
-            now,
-            lease_until: now + LEASE,
-            limit,
-        };
-        let due = self.tracks.store.claim_trackers(claim).await?;
-        let count = due.len();
-        let mut by_account: BTreeMap<_, (Arc<Account>, Vec<Tracker>)> = BTreeMap::new();
-        for tracker in due {
-            match self.tracks.account_of(&tracker) {
-                Ok(account) => {
-                    let entry = by_account.entry(account.id.clone());
-                    entry
-                        .or_insert_with(|| (account, Vec::new()))
-                        .1
-                        .push(tracker);
+    /// Asks for what is due, until `closing`. Cut in the middle nothing is lost: what was not
+    /// written down is due again.
+    pub async fn run(self, closing: CancellationToken) {
+        let config = &self.tracks.config;
+        let collect = Duration::from_millis(config.collect_ms);
+        let batch = self.account.carrier.profile().track_batch_max.max(1);
+        let mut asking = FuturesUnordered::new();
+        let mut full_by = None;
+        loop {
+            let waiting = self.tracks.rota.waiting(self.number);
+            let free = asking.len() < config.in_flight_max.max(1);
+            let by = (waiting > 0).then(|| full_by.unwrap_or_else(|| instant() + collect));
+            let full = waiting >= batch || by.is_some_and(|by| instant() >= by);
+            if full && free {
+                full_by = None;
+                asking.push(self.ask(self.tracks.rota.take(self.number, batch)));
+                continue;
+            }
+            full_by = by;
+            let until_full = async {
+                match full_by.filter(|_| free) {
+                    Some(by) => sleep_until(by).await,
+                    None => std::future::pending().await,
                 }
+            };
+            tokio::select! {
+                Some(()) = asking.next(), if !asking.is_empty() => {}
+                () = self.tracks.rota.due(self.number) => {}
+                () = until_full => {}
+                () = closing.cancelled() => return,
+            }
+        }
+    }
+
+    /// Asks for these, and takes in the answers.
+    async fn ask(&self, taken: Vec<(Item, Tenant, TrackerId)>) {
+        let items: Vec<Item> = taken.iter().map(|(item, ..)| *item).collect();
+        let asked = match self.still_due(taken).await {
+            Ok(asked) => asked,
+            Err(error) => {
+                tracing::warn!(account = %self.account.id, %error, "who is due cannot be read");
+                return self.put_back(&items, None);
+            }
+        };
+        // Those that are not are due at another time, or looked after by another.
+        let others = items
+            .iter()
+            .filter(|item| asked.iter().all(|own| own.item != **item));
+        self.tracks.rota.done(others);
+        if !asked.is_empty() {
+            self.ask_for(asked).await;
+        }
+    }
+
+    async fn ask_for(&self, asked: Vec<Asked>) {
+        let numbers: Vec<_> = asked.iter().map(|one| one.tracker.number.clone()).collect();
+        // Nobody waits for it, so whoever waits for anything goes before it.
+        let call = self.account.call(instant() + BUDGET).behind(Lane::Bulk);
+        let answers = match tracking_of(&self.account) {
+            Ok(tracking) => tracking.track(&call, &numbers).await,
+            Err(error) => return tracing::error!(%error, "nobody can be asked"),
+        };
+        let answers = match answers {
+            Ok(answers) => answers,
+            Err(error) if error.kind == Kind::Throttled => {
+                let items: Vec<Item> = asked.iter().map(|one| one.item).collect();
+                return self.put_back(&items, error.retry_after);
+            }
+            Err(error) => {
+                tracing::debug!(account = %self.account.id, %error, "no answer");
+                let kind = error.kind;
+                self.take_in(asked.into_iter().map(|one| (one, Err(kind))).collect())
+                    .await;
+                return;
+            }
+        };
+        let now = self.tracks.clock.now();
+        let wants = asked.iter().filter(|one| wants_push(&one.tracker, now));
+        let wants: Vec<Tracker> = wants.map(|one| one.tracker.clone()).collect();
+        let answers = answers
+            .into_iter()
+            .map(|answer| answer.map_err(|error| error.kind));
+        // Beside it, since a carrier may take its time to agree.
+        let push = self.tracks.ask_to_push(&self.account, &wants);
+        tokio::join!(push, self.take_in(asked.into_iter().zip(answers).collect()));
+    }
+
+    /// Together, so that the store writes them in one commit.
+    async fn take_in(&self, answers: Vec<(Asked, Result<parcelgate_carrier::Track, Kind>)>) {
+        self.tracks
+            .rota
+            .done(answers.iter().map(|(one, _)| &one.item));
+        let taken = answers.into_iter().map(|(one, answer)| async move {
+            let taken = match answer {
+                Ok(track) => {
+                    self.tracks
+                        .ingest(&one.tracker, track, Some(one.lease))
+                        .await
+                }
+                Err(Kind::NotFound) => self.tracks.nothing_yet(&one.tracker, Some(one.lease)).await,
+                Err(_) => self.tracks.no_answer(&one.tracker, one.lease).await,
+            };
+            match taken {
+                Ok(_) => {}
+                // Another looks after it now, and asks for it.
+                Err(Fault::Store(StoreError::LeaseLost(_))) => {}
                 Err(error) => {
-                    tracing::warn!(tracker = %tracker.id, %error, "nobody can be asked for it");
-                    self.tracks.no_answer(&tracker).await?;
+                    let account = &self.account.id;
+                    tracing::warn!(%account, %error, "an answer was not taken in");
+                    self.put_back(&[one.item], None);
+                }
+            }
+        });
+        join_all(taken).await;
+    }
+
+    /// Lets parcels wait, which nobody has been asked for or whose answer is lost.
+    fn put_back(&self, items: &[Item], pause: Option<Duration>) {
+        self.tracks.rota.done(items.iter());
+        let pause = pause.unwrap_or(PAUSE).clamp(PAUSE / 6, PAUSE_MAX);
+        let now = self.tracks.clock.now();
+        self.tracks
+            .rota
+            .put_back(items, now.saturating_add(pause).unwrap_or(now));
+    }
+
+    /// Those that are looked after here, and due at the time for which they were put in.
+    async fn still_due(
+        &self,
+        taken: Vec<(Item, Tenant, TrackerId)>,
+    ) -> Result<Vec<Asked>, StoreError> {
+        let mut by_tenant: BTreeMap<Tenant, Vec<(Item, TrackerId)>> = BTreeMap::new();
+        for (item, tenant, id) in taken {
+            by_tenant.entry(tenant).or_default().push((item, id));
+        }
+        let mut due = Vec::new();
+        for (tenant, named) in by_tenant {
+            let ids: Vec<_> = named.iter().map(|(_, id)| id.clone()).collect();
+            let found = self.tracks.store.trackers_by_id(&tenant, &ids).await?;
+            for tracker in found {
+                let item = named.iter().find(|(_, id)| *id == tracker.id);
+                let stamp = tracker
+                    .next_check_at
+                    .map(|next| Roster::stamp(millis(next)));
+                let item = item.filter(|(item, _)| Some(item.stamp) == stamp);
+                let lease = self.tracks.rota.lease_of(&tracker.id);
+                if let (Some((item, _)), Some(lease)) = (item, lease) {
+                    due.push(Asked {
+                        item: *item,
+                        tracker,
+                        lease,
+                    });
                 }
             }
         }
-        let batches = by_account.into_values().flat_map(|(account, trackers)| {
-            let most = account.carrier.profile().track_batch_max.max(1);
-            let chunks: Vec<Vec<Tracker>> =
-                trackers.chunks(most).map(<[Tracker]>::to_vec).collect();
-            chunks
-                .into_iter()
-                .map(move |chunk| (Arc::clone(&account), chunk))
-        });
-        let batches: Vec<_> = batches.collect();
-        futures::stream::iter(batches)
-            .for_each_concurrent(REQUESTS_MAX, |(account, trackers)| async move {
-                if let Err(error) = self.ask(&account, &trackers).await {
-                    let account = &account.id;
-                    tracing::warn!(%account, %error, "tracking answers were not taken in");
-                }
-            })
-            .await;
-        Ok(count)
-    }
-
-    async fn ask(&self, account: &Arc<Account>, trackers: &[Tracker]) -> Result<(), Fault> {
-        let tracking = tracking_of(account)?;
-        let numbers: Vec<_> = trackers
-            .iter()
-            .map(|tracker| tracker.number.clone())
-            .collect();
-        // Nobody waits for it, so whoever waits for anything goes before it.
-        // Nobody waits for it, so whoever waits for anything goes before it.
-        let call = account.call(parcelgate_clock::instant() + BUDGET);
-        let call = call.behind(Lane::Bulk);
-        let call = call.behind(Lane::Bulk);
-        let answers = match tracking.track(&call, &numbers).await {
-            Ok(answers) => answers,
-            Err(error) => {
-                tracing::debug!(account = %account.id, %error, "no answer");
-                for tracker in trackers {
-                    self.tracks.no_answer(tracker).await?;
-                }
-                return Ok(());
-            }
-        };
-        let new: Vec<Tracker> = trackers
-            .iter()
-            .filter(|tracker| tracker.last_checked_at.is_none())
-            .cloned()
-            .collect();
-        let pairs = trackers.iter().zip(answers);
-        let taken = pairs.map(|(tracker, answer)| async move {
-            match answer {
-                Ok(track) => self.tracks.ingest(tracker, track).await.map(|_| ()),
-                Err(error) if error.kind == Kind::NotFound => {
-                    self.tracks.nothing_yet(tracker).await.map(|_| ())
-                }
-                Err(_) => self.tracks.no_answer(tracker).await,
-            }
-        });
-        // Together, so that the store writes them in one commit; and beside it, since a carrier may
-        // take its time to agree.
-        let taken = futures::future::join_all(taken);
-        let (outcomes, ()) = tokio::join!(taken, self.tracks.ask_to_push(account, &new));
-        outcomes.into_iter().collect()
+        Ok(due)
     }
 }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures::future::join_all;
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
 use parcelgate_carrier::{Ability, Callback, Inbound, Lane};
 use parcelgate_domain::{ExposeSecret, Secret, TrackingEvent};
 use parcelgate_store::{Batch, Observation, Tracker};
@@ -13,7 +15,7 @@ use sha2::Sha256;
 
 use super::Tracks;
 use super::ingest::seen_at;
-use super::schedule::next_check;
+use super::schedule::Stand;
 use crate::service::{Account, Fault, main_tenant};
 
 /// Our own door for carriers: its address, and what makes the credentials shown there.
@@ -71,17 +73,40 @@ impl Tracks {
             .collect();
         let call = account.call(parcelgate_clock::instant() + std::time::Duration::from_secs(15));
         let call = call.behind(Lane::Bulk);
-        let call = call.behind(Lane::Bulk);
         let callback = self.pushed.callback(account);
         // Polling goes on all the same, so a refusal only costs freshness.
-        match pushes.subscribe(&call, &numbers, &callback).await {
-            Ok(subscribed) => tracing::debug!(
-                account = %account.id,
-                accepted = subscribed.accepted.len(),
-                refused = subscribed.refused.len(),
-                "asked to push"
-            ),
-            Err(error) => tracing::warn!(account = %account.id, %error, "will not push"),
+        let subscribed = pushes.subscribe(&call, &numbers, &callback).await;
+        let now = self.clock.now();
+        let promised = match &subscribed {
+            Ok(subscribed) => {
+                tracing::debug!(
+                    account = %account.id,
+                    accepted = subscribed.accepted.len(),
+                    refused = subscribed.refused.len(),
+                    "asked to push"
+                );
+                let until = subscribed.until.unwrap_or(Timestamp::MAX);
+                let accepted = |tracker: &&Tracker| subscribed.accepted.contains(&tracker.number);
+                trackers
+                    .iter()
+                    .filter(accepted)
+                    .map(|one| (one, until))
+                    .collect()
+            }
+            Err(error) => {
+                tracing::warn!(account = %account.id, %error, "will not push");
+                // Not promised, and asked for again with the next check.
+                let all = trackers.iter().map(|one| (one, now));
+                all.collect::<Vec<_>>()
+            }
+        };
+        let kept = promised.into_iter().map(|(tracker, until)| {
+            let batch = Batch::of(&tracker.tenant, now);
+            self.store.apply(batch.push_until(&tracker.id, until))
+        });
+        for failed in join_all(kept).await.into_iter().filter_map(Result::err) {
+            let account = &account.id;
+            tracing::warn!(%account, error = %failed, "what was promised is not kept");
         }
     }
 
@@ -106,11 +131,10 @@ impl Tracks {
             received_at: self.clock.now(),
         };
         let events = pushes.receive(&inbound, &self.pushed.callback(&account))?;
-        let mut new = 0;
-        for event in events {
-            new += self.receive_event(&account, event).await?;
-        }
-        Ok(new)
+        // Together, so that the store writes them in one commit.
+        let events = events.into_iter();
+        let taken = join_all(events.map(|event| self.receive_event(&account, event))).await;
+        taken.into_iter().sum()
     }
 
     async fn receive_event(&self, account: &Account, event: TrackingEvent) -> Result<usize, Fault> {
@@ -123,14 +147,21 @@ impl Tracks {
             .await?;
         let mut new = 0;
         for tracker in trackers {
-            let state = parcelgate_domain::fold([&event]);
+            // One that comes late says nothing of where the parcel stands.
+            let last = tracker.state.last_event.map(|last| last.instant);
+            let is_latest = last.is_none_or(|last| event.occurred_at.instant >= last);
+            let latest = is_latest.then(|| parcelgate_domain::fold([&event]));
+            let stand = Stand {
+                state: latest.as_ref().unwrap_or(&tracker.state),
+                ..Stand::of(&tracker, now)
+            };
             let observation = Observation {
                 events: seen_at(vec![event.clone()], now),
                 estimate: None,
                 last_mile_number: None,
-                next_check_at: next_check(&self.config, &state, now),
+                next_check_at: self.next_check(&tracker, &stand),
             };
-            let batch = Batch::of(&tracker.tenant, now).observe(&tracker.id, observation);
+            let batch = Batch::of(&tracker.tenant, now).pushed(&tracker.id, observation);
             let applied = self.store.apply(batch).await?;
             new += applied
                 .trackers

@@ -52,3 +52,51 @@ pub(super) fn translate_nullable(node: &mut Value) {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
+
+/// What a parameter of Swagger 2.0 says besides its schema.
+const OF_PARAMETER: [&str; 4] = ["name", "in", "required", "description"];
+
+/// Swagger 2.0 as OpenAPI 3.0 says the same: a body is no parameter, and a schema stands under its
+/// media type, or in a parameter under a name of its own.
+pub(super) fn translate_swagger(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let items = paths.into_iter().flat_map(serde_json::Map::values_mut);
+    let items = items.filter_map(Value::as_object_mut);
+    let operations = items.flat_map(serde_json::Map::values_mut);
+    for operation in operations.filter_map(Value::as_object_mut) {
+        let listed = operation.get_mut("parameters");
+        let listed = listed.and_then(Value::as_array_mut).map(std::mem::take);
+        let listed = listed.unwrap_or_default().into_iter();
+        let is_body = |one: &Value| one.get("in").is_some_and(|place| place == "body");
+        let (bodies, others): (Vec<_>, Vec<_>) = listed.partition(is_body);
+        let others = others.into_iter().map(lifted).collect();
+        operation.insert("parameters".to_owned(), others);
+        for body in bodies {
+            let (schema, required) = (body.get("schema"), body.get("required"));
+            let content = json!({ "application/json": { "schema": schema } });
+            let body = json!({ "required": required, "content": content });
+            operation.insert("requestBody".to_owned(), body);
+        }
+        let answers = operation.get_mut("responses");
+        let answers = answers.and_then(Value::as_object_mut).into_iter();
+        let answers = answers.flat_map(serde_json::Map::values_mut);
+        for answer in answers.filter_map(Value::as_object_mut) {
+            if let Some(schema) = answer.remove("schema") {
+                let content = json!({ "application/json": { "schema": schema } });
+                answer.insert("content".to_owned(), content);
+            }
+        }
+    }
+}
+
+/// A parameter with its schema under a name of its own.
+fn lifted(parameter: Value) -> Value {
+    let Value::Object(all) = parameter else {
+        return parameter;
+    };
+    let of_parameter = |(name, _): &(String, Value)| OF_PARAMETER.contains(&name.as_str());
+    let (mut own, schema): (serde_json::Map<_, _>, serde_json::Map<_, _>) =
+        all.into_iter().partition(of_parameter);
+    own.insert("schema".to_owned(), Value::Object(schema));
+    Value::Object(own)
+}

@@ -68,7 +68,7 @@ pub(super) fn renewed(stage: &Stage) -> Verdict {
         .map(|sent| sent.intent.host);
     let hosts = hosts.collect::<BTreeSet<_>>().len();
     let once = match stage.auth() {
-        Some(Auth::Bearer(_)) => hosts,
+        Some(Auth::Bearer(_) | Auth::Refreshed(_)) => hosts,
         Some(Auth::Issued(_)) => 2,
         Some(Auth::Open | Auth::Headers(_) | Auth::Digest(_)) | None => {
             return Ok(Held::NotApplicable("no token is shown".to_owned()));

@@ -19,7 +19,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::refusal::envelope;
 use super::shipment::Package;
 use super::track_result::View;
-use crate::faults::{Fault, Telling};
+use crate::faults::{Fault, Telling, Whom};
 use crate::parcel::Parcel;
 use crate::plan::Scan;
 use crate::server::World;
@@ -150,7 +150,8 @@ pub(crate) async fn push(world: Arc<World>, client: reqwest::Client) {
 async fn tell(world: &World, client: &reqwest::Client, mut watched: Watched) {
     let index = watched.next;
     let last = index + 1 >= watched.parcel.plan.len();
-    let (mut indices, mut arrived) = match world.faults.take(Carrier::Fedex, "push") {
+    let (mut indices, mut arrived) = match world.faults.take(Whom::Carrier(Carrier::Fedex), "push")
+    {
         Some(Fault::Duplicate) => (vec![index, index], true),
         Some(Fault::Late) if !last && watched.held.is_none() => {
             watched.held = Some(index);

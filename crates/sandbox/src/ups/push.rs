@@ -14,7 +14,7 @@ use super::alert::{Subscription, Target};
 use super::codes;
 use super::shipment::Package;
 use super::track::offset;
-use crate::faults::Fault;
+use crate::faults::{Fault, Whom};
 use crate::parcel::Parcel;
 use crate::plan::{Scan, Step};
 use crate::server::World;
@@ -59,7 +59,7 @@ async fn tell(world: &World, client: &reqwest::Client, mut subscription: Subscri
     let index = subscription.next;
     subscription.next += 1;
     let last = subscription.next >= subscription.parcel.plan.len();
-    let mut indices = match world.faults.take(Carrier::Ups, "push") {
+    let mut indices = match world.faults.take(Whom::Carrier(Carrier::Ups), "push") {
         Some(Fault::Duplicate) => vec![index, index],
         Some(Fault::Late) if !last && subscription.held.is_none() => {
             subscription.held = Some(index);

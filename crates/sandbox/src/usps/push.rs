@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::shipment::Package;
 use super::subscription::{Filter, Status, Subscription};
 use super::track::View;
-use crate::faults::Fault;
+use crate::faults::{Fault, Whom};
 use crate::parcel::{By, Parcel};
 use crate::server::World;
 use crate::settings::Carrier;
@@ -241,7 +241,7 @@ async fn tell(world: &Arc<World>, client: &reqwest::Client, mut watch: Watch) {
     let index = watch.next;
     watch.next += 1;
     let last = watch.next >= watch.parcel.plan.len();
-    let mut indices = match world.faults.take(Carrier::Usps, "push") {
+    let mut indices = match world.faults.take(Whom::Carrier(Carrier::Usps), "push") {
         Some(Fault::Duplicate) => vec![index, index],
         Some(Fault::Late) if !last && watch.held.is_none() => {
             watch.held = Some(index);

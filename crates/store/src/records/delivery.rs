@@ -55,14 +55,17 @@ pub enum DeliveryState {
     Delivered,
     /// Given up.
     Dead,
+    /// Not made, because there is a later one of its subject and only that is wanted.
+    Superseded,
 }
 
 impl DeliveryState {
     /// Every state with its name.
-    pub const ALL: [(Self, &'static str); 3] = [
+    pub const ALL: [(Self, &'static str); 4] = [
         (Self::Pending, "PENDING"),
         (Self::Delivered, "DELIVERED"),
         (Self::Dead, "DEAD"),
+        (Self::Superseded, "SUPERSEDED"),
     ];
 
     /// Its name.
@@ -72,8 +75,20 @@ impl DeliveryState {
             Self::Pending => "PENDING",
             Self::Delivered => "DELIVERED",
             Self::Dead => "DEAD",
+            Self::Superseded => "SUPERSEDED",
         }
     }
+}
+
+/// What lies before and behind a delivery, among those to the same subscription of the same
+/// subject.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Neighbours {
+    /// The `subject_seq` of events before it that were given up, and of which the receiver was not
+    /// told that they are missing; of very many the first.
+    pub missed: Vec<i64>,
+    /// Whether a later one waits.
+    pub later: bool,
 }
 
 /// How an attempt went.
@@ -85,4 +100,6 @@ pub struct DeliveryReport {
     pub error: Option<String>,
     /// When to try again after something went wrong; absent gives it up.
     pub retry_at: Option<Timestamp>,
+    /// Whether it told of those before it that are missing.
+    pub told_missed: bool,
 }

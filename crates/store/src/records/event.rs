@@ -19,18 +19,22 @@ pub struct Event {
     /// Whose.
     pub tenant: Tenant,
     /// What happened: `shipment.purchased`, `shipment.void_wanted` and so on after the states of a
-    /// purchase; `tracking.updated` for each thing that happens to a parcel; `tracker.created`,
-    /// `tracker.updated`, `tracker.stopped`, `tracker.expired` for the tracker itself.
+    /// purchase; `tracking.updated` for each thing that happens to a parcel, `tracking.corrected`
+    /// when a newer edition of the carrier's table reads one otherwise; `tracker.created`,
+    /// `tracker.updated`, `tracker.stopped`, `tracker.expired` for the tracker itself;
+    /// `confirmation.waiting` and so on after the states of a confirmation, and
+    /// `confirmation.at_risk`.
     pub kind: String,
-    /// To what: `shipments/...` or `trackers/...`.
+    /// To what: `shipments/...`, `trackers/...` or `confirmations/...`.
     pub subject: String,
     /// Counts the events of that subject from 1, without gaps.
     pub subject_seq: i64,
-    /// Of which carrier.
+    /// Of which carrier; of a confirmation, to which shop.
     pub carrier: CarrierId,
     /// When it was written.
     pub at: Timestamp,
-    /// [`ShipmentNews`] or [`TrackerNews`], JSON. No personal data.
+    /// [`ShipmentNews`], [`TrackerNews`] or [`ConfirmationNews`](crate::ConfirmationNews), JSON. No
+    /// personal data.
     pub data: String,
 }
 

@@ -96,6 +96,9 @@ pub struct Purchase {
     pub updated_at: Timestamp,
     /// Until when whoever sends or voids it may be at it.
     pub lease_until: Option<Timestamp>,
+    /// When it was put in doubt because the database was restored from a backup: what was done
+    /// between the two is not known.
+    pub restored_at: Option<Timestamp>,
 }
 
 /// One box of a bought shipment.

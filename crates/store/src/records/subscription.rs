@@ -14,9 +14,29 @@ pub struct NewSubscription {
     /// Where to.
     pub url: String,
     /// What its deliveries are signed with.
-    pub secret: Secret,
+    pub keys: SigningKeys,
     /// What it wants to hear.
     pub filter: Filter,
+    /// Whether it wants the latest of each subject only.
+    pub latest_only: bool,
+}
+
+/// What deliveries are signed with.
+#[derive(Debug, Clone)]
+pub struct SigningKeys {
+    /// Shared with the receiver: `whsec_` and Base64.
+    pub secret: Secret,
+    /// Ours alone, of Ed25519: `whsk_` and Base64. None for what was made before there were such.
+    pub private: Option<Secret>,
+}
+
+/// What was replaced, and signs beside its successor for a while.
+#[derive(Debug, Clone)]
+pub struct RetiredKeys {
+    /// What it is.
+    pub keys: SigningKeys,
+    /// Until when it signs.
+    pub until: Timestamp,
 }
 
 /// A subscription as it stands.
@@ -29,9 +49,13 @@ pub struct Subscription {
     /// Where to.
     pub url: String,
     /// What its deliveries are signed with.
-    pub secret: Secret,
+    pub keys: SigningKeys,
+    /// What they are signed with as well, the latest first.
+    pub retired: Vec<RetiredKeys>,
     /// What it wants to hear.
     pub filter: Filter,
+    /// Whether it wants the latest of each subject only.
+    pub latest_only: bool,
     /// Whether anything is sent.
     pub state: SubscriptionState,
     /// Why nothing is.
@@ -42,6 +66,10 @@ pub struct Subscription {
     pub created_at: Timestamp,
     /// Since when every delivery has failed.
     pub failing_since: Option<Timestamp>,
+    /// How hard it is to deliver to: grows with each failure in a row, halves with each success.
+    pub strain: u32,
+    /// Until when nobody tries, because nothing but failures came of it.
+    pub rest_until: Option<Timestamp>,
 }
 
 /// What a subscription wants to hear; an empty list is everything.
@@ -95,13 +123,22 @@ impl SubscriptionState {
     }
 }
 
+/// Keys instead of those there are.
+#[derive(Debug, Clone)]
+pub struct NewKeys {
+    /// What they are.
+    pub keys: SigningKeys,
+    /// Until when those that they replace sign as well.
+    pub overlap_until: Timestamp,
+}
+
 /// What is to be different; what is absent stays.
 #[derive(Debug, Clone, Default)]
 pub struct SubscriptionChange {
     /// Where to.
     pub url: Option<String>,
-    /// What its deliveries are signed with.
-    pub secret: Option<Secret>,
+    /// What its deliveries are signed with from now on.
+    pub keys: Option<NewKeys>,
     /// What it wants to hear.
     pub filter: Option<Filter>,
     /// Whether anything is sent, and why not. Becoming active forgets the failures.

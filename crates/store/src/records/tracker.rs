@@ -50,6 +50,10 @@ pub struct Tracker {
     pub last_checked_at: Option<Timestamp>,
     /// When the carrier is next to be asked; never, when absent.
     pub next_check_at: Option<Timestamp>,
+    /// When the carrier last told of it by itself.
+    pub pushed_at: Option<Timestamp>,
+    /// Until when the carrier tells of it by itself, if it was asked to.
+    pub push_until: Option<Timestamp>,
     /// How often in a row the carrier did not answer.
     pub failures: u32,
     /// How it ended, if it did.

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use parcelgate_domain::{AccountId, CarrierId, Personal, Reference, TrackingEvent, TrackingNumber};
 
 use super::overlay::Overlay;
-use super::{Known, Lane, SpendKey};
+use super::{Known, Lane, Packages, SpendKey};
 use crate::batch::Verb;
 use crate::{
-    ApiKey, Applied, Batch, Delivery, DeliveryId, Entry, Event, EventUid, Evidence, InvoiceLine,
-    Job, JobId, KeyId, LabelRecord, Purchase, Reply, RequestKey, Reservation, Result, ShipmentId,
-    Subscription, SubscriptionId, Tenant, Tracker, TrackerId,
+    ApiKey, Applied, Batch, Confirmation, ConfirmationId, Delivery, DeliveryId, Entry, Error,
+    Event, EventUid, Evidence, InvoiceLine, Job, JobId, KeyId, LabelRecord, Purchase, Reply,
+    RequestKey, Reservation, Result, Risk, ShipmentId, Subscription, SubscriptionId, Tenant,
+    Tracker, TrackerId,
 };
 
 /// What tells a line of an invoice from all others: whose it is, the account, the invoice, and the
@@ -25,9 +26,12 @@ pub(crate) struct Ledger {
     pub(crate) shipments: Overlay<(Tenant, ShipmentId), Purchase>,
     pub(crate) references: Overlay<(Tenant, Reference), ShipmentId>,
     pub(crate) twins: Overlay<(Tenant, String), BTreeSet<ShipmentId>>,
+    pub(crate) risks: Overlay<(Tenant, ShipmentId), Risk>,
     pub(crate) trackers: Overlay<(Tenant, TrackerId), Tracker>,
     pub(crate) numbers: Overlay<(Tenant, CarrierId, TrackingNumber), TrackerId>,
     pub(crate) known: Overlay<(Tenant, TrackerId), Known>,
+    /// The epoch of each shard.
+    pub(crate) epochs: BTreeMap<u8, i64>,
     pub(crate) subscriptions: Overlay<(Tenant, SubscriptionId), Subscription>,
     pub(crate) deliveries: Overlay<(Tenant, DeliveryId), Delivery>,
     pub(crate) keys: Overlay<KeyId, ApiKey>,
@@ -37,6 +41,11 @@ pub(crate) struct Ledger {
     pub(crate) invoices: Overlay<InvoiceKey, InvoiceLine>,
     pub(crate) jobs: Overlay<(Tenant, JobId), Job>,
     pub(crate) dedupes: Overlay<(Tenant, String, String), JobId>,
+    pub(crate) confirmations: Overlay<(Tenant, ConfirmationId), Confirmation>,
+    /// By shop and order.
+    pub(crate) packages: Overlay<(Tenant, String, String), Packages>,
+    /// How far each has read the log.
+    pub(crate) readers: Overlay<String, i64>,
     /// What the batches that stand add.
     pub(crate) added: Added,
     staged: Added,
@@ -56,6 +65,16 @@ pub(crate) struct Added {
     pub(crate) deliveries: Vec<Delivery>,
     /// Lanes in which the next delivery may now go out, and when.
     pub(crate) lanes: BTreeMap<Lane, Timestamp>,
+    /// Lanes in which the receiver was told of all that is missing before a `seq`.
+    pub(crate) told: Vec<(Lane, i64)>,
+}
+
+impl Added {
+    /// Lets the next delivery of a lane go out at that time, or before if it may already.
+    pub(super) fn release(&mut self, lane: Lane, at: Timestamp) {
+        let turn = self.lanes.entry(lane).or_insert(at);
+        *turn = at.min(*turn);
+    }
 }
 
 /// Whose batch is being decided, and when.
@@ -65,6 +84,10 @@ pub(super) struct Now<'a> {
     pub(super) at: Timestamp,
     /// With which API key.
     pub(super) by: Option<&'a KeyId>,
+    /// Whether the one who looks after the trackers writes.
+    pub(super) leased: bool,
+    /// Whether it sees to a database that was restored.
+    pub(super) restoring: bool,
 }
 
 impl Ledger {
@@ -96,7 +119,14 @@ impl Ledger {
             tenant: &batch.tenant,
             at: batch.at,
             by: batch.by.as_ref(),
+            leased: batch.under.is_some(),
+            restoring: batch.restoring,
         };
+        if let Some(lease) = batch.under
+            && self.epochs.get(&lease.shard) != Some(&lease.epoch)
+        {
+            return Err(Error::LeaseLost(format!("shard {}", lease.shard)));
+        }
         let mut applied = Applied::default();
         let mut verbs = batch.verbs.into_iter();
         let outcome = verbs.try_for_each(|verb| self.verb(&now, verb, &mut applied));
@@ -118,8 +148,19 @@ impl Ledger {
             Verb::KeepLabels { id, labels } => self.keep_labels(now, id, labels),
             Verb::KeepEvidence(evidence) => self.keep_evidence(now, evidence),
             Verb::Invoice(line) => self.invoice(now, line),
+            Verb::Promise {
+                id,
+                deadlines,
+                look_at,
+            } => self.promise(now, id, deadlines, look_at),
+            Verb::Judge { id, judged } => self.judge(now, &id, judged),
             Verb::Track(new) => self.track(now, new, applied),
-            Verb::Observe { id, observation } => self.observe(now, id, observation, applied),
+            Verb::Observe {
+                id,
+                observation,
+                pushed,
+            } => self.observe(now, id, (observation, pushed), applied),
+            Verb::PushUntil { id, until } => self.push_until(now, id, until),
             Verb::CheckFailed { id, next_check_at } => self.check_failed(now, id, next_check_at),
             Verb::EndTracker { id, end } => self.end_tracker(now, id, end, applied),
             Verb::Subscribe(new) => self.subscribe(now, new),
@@ -131,7 +172,12 @@ impl Ledger {
                 to,
                 deliveries,
             } => self.fan_out(now, id, (from, to), deliveries),
-            Verb::Replay { id, deliveries } => self.replay(now, id, deliveries),
+            Verb::Replay {
+                id,
+                not_before,
+                deliveries,
+            } => self.replay(now, id, not_before, deliveries),
+            Verb::SupersedeDelivery { id, attempt } => self.supersede_delivery(now, id, attempt),
             Verb::ReportDelivery {
                 id,
                 attempt,
@@ -146,6 +192,9 @@ impl Ledger {
                 attempt,
                 report,
             } => self.report_job(now, id, attempt, report),
+            Verb::Confirm(new) => self.confirm(now, *new),
+            Verb::KeepConfirmation(kept) => self.keep_confirmation(now, *kept),
+            Verb::ReadLog { reader, from, to } => self.read_log(reader, from, to),
         }
     }
 
@@ -175,6 +224,7 @@ impl Ledger {
         self.shipments.settle(stands);
         self.references.settle(stands);
         self.twins.settle(stands);
+        self.risks.settle(stands);
         self.trackers.settle(stands);
         self.numbers.settle(stands);
         self.known.settle(stands);
@@ -186,6 +236,9 @@ impl Ledger {
         self.invoices.settle(stands);
         self.jobs.settle(stands);
         self.dedupes.settle(stands);
+        self.confirmations.settle(stands);
+        self.packages.settle(stands);
+        self.readers.settle(stands);
         let staged = std::mem::take(&mut self.staged);
         if stands {
             self.added.orders.extend(staged.orders);
@@ -196,7 +249,10 @@ impl Ledger {
             self.added.entries.extend(staged.entries);
             self.added.events.extend(staged.events);
             self.added.deliveries.extend(staged.deliveries);
-            self.added.lanes.extend(staged.lanes);
+            for (lane, at) in staged.lanes {
+                self.added.release(lane, at);
+            }
+            self.added.told.extend(staged.told);
         }
     }
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use parcelgate_domain::{CarrierId, Reference, TrackingNumber};
 
-use super::InvoiceKey;
+use super::{CONFIRMATIONS, InvoiceKey};
 use crate::batch::Verb;
 use crate::records::day_of;
 use crate::{
-    Batch, DeliveryId, JobId, KeyId, NewInvoiceLine, NewPurchase, RequestKey, ShipmentId,
-    SubscriptionId, Tenant, TrackerId,
+    Batch, ConfirmationId, DeliveryId, JobId, KeyId, NewConfirmation, NewInvoiceLine, NewPurchase,
+    Observation, RequestKey, ShipmentId, SubscriptionId, Tenant, TrackerId,
 };
 
 /// Keys of the rows to load before a group of batches is decided.
@@ -21,10 +21,13 @@ pub(crate) struct Needs {
     pub(crate) shipments: BTreeSet<(Tenant, ShipmentId)>,
     pub(crate) references: BTreeSet<(Tenant, Reference)>,
     pub(crate) twins: BTreeSet<(Tenant, String)>,
+    pub(crate) risks: BTreeSet<(Tenant, ShipmentId)>,
     pub(crate) trackers: BTreeSet<(Tenant, TrackerId)>,
     pub(crate) numbers: BTreeSet<(Tenant, CarrierId, TrackingNumber)>,
-    /// The ids of the events that are offered, by tracker.
-    pub(crate) observed: BTreeMap<(Tenant, TrackerId), BTreeSet<String>>,
+    /// The ids of the events that are offered, with the newest edition that reads each, by tracker.
+    pub(crate) observed: BTreeMap<(Tenant, TrackerId), BTreeMap<String, u32>>,
+    /// Those under whose lease is written.
+    pub(crate) shards: BTreeSet<u8>,
     /// Also those of the deliveries that are loaded.
     pub(crate) subscriptions: BTreeSet<(Tenant, SubscriptionId)>,
     pub(crate) deliveries: BTreeSet<(Tenant, DeliveryId)>,
@@ -34,6 +37,10 @@ pub(crate) struct Needs {
     pub(crate) invoices: BTreeSet<InvoiceKey>,
     pub(crate) jobs: BTreeSet<(Tenant, JobId)>,
     pub(crate) dedupes: BTreeSet<(Tenant, String, String)>,
+    pub(crate) confirmations: BTreeSet<(Tenant, ConfirmationId)>,
+    /// By shop and order.
+    pub(crate) packages: BTreeSet<(Tenant, String, String)>,
+    pub(crate) readers: BTreeSet<String>,
 }
 
 impl Needs {
@@ -46,6 +53,7 @@ impl Needs {
                 needs.spends.insert(spend);
                 needs.keys.insert(key.clone());
             }
+            needs.shards.extend(batch.under.map(|lease| lease.shard));
             for verb in &batch.verbs {
                 needs.add(&batch.tenant, verb);
             }
@@ -78,21 +86,22 @@ impl Needs {
             Verb::KeepEvidence(evidence) => {
                 self.shipments.insert((tenant, evidence.shipment.clone()));
             }
+            Verb::Promise { id, .. } | Verb::Judge { id, .. } => {
+                self.shipments.insert((tenant.clone(), id.clone()));
+                self.risks.insert((tenant, id.clone()));
+            }
             Verb::Invoice(line) => self.add_line(tenant, line),
             Verb::Track(new) => {
                 self.trackers.insert((tenant.clone(), new.id.clone()));
                 self.numbers
                     .insert((tenant, new.carrier.clone(), new.number.clone()));
             }
-            Verb::Observe { id, observation } => {
-                self.trackers.insert((tenant.clone(), id.clone()));
-                if !observation.events.is_empty() {
-                    let offered = self.observed.entry((tenant, id.clone())).or_default();
-                    let ids = observation.events.iter().map(|event| event.id.as_str());
-                    offered.extend(ids.map(ToOwned::to_owned));
-                }
-            }
-            Verb::CheckFailed { id, .. } | Verb::EndTracker { id, .. } => {
+            Verb::Observe {
+                id, observation, ..
+            } => self.observe((tenant, id.clone()), observation),
+            Verb::CheckFailed { id, .. }
+            | Verb::PushUntil { id, .. }
+            | Verb::EndTracker { id, .. } => {
                 self.trackers.insert((tenant, id.clone()));
             }
             Verb::Subscribe(new) => {
@@ -104,7 +113,7 @@ impl Needs {
             | Verb::Replay { id, .. } => {
                 self.subscriptions.insert((tenant, id.clone()));
             }
-            Verb::ReportDelivery { id, .. } => {
+            Verb::ReportDelivery { id, .. } | Verb::SupersedeDelivery { id, .. } => {
                 self.deliveries.insert((tenant, id.clone()));
             }
             Verb::CreateKey(key) => {
@@ -122,6 +131,32 @@ impl Needs {
             Verb::ReportJob { id, .. } => {
                 self.jobs.insert((tenant, id.clone()));
             }
+            Verb::Confirm(new) => self.add_confirmation(tenant, new),
+            Verb::KeepConfirmation(kept) => {
+                self.confirmations.insert((tenant, kept.id.clone()));
+            }
+            Verb::ReadLog { reader, .. } => {
+                self.readers.insert(reader.clone());
+            }
+        }
+    }
+
+    fn add_confirmation(&mut self, tenant: Tenant, new: &NewConfirmation) {
+        self.confirmations.insert((tenant.clone(), new.id.clone()));
+        let order = (tenant, new.shop.clone(), new.order.clone());
+        self.packages.insert(order);
+        self.readers.insert(CONFIRMATIONS.to_owned());
+    }
+
+    fn observe(&mut self, row: (Tenant, TrackerId), observation: &Observation) {
+        self.trackers.insert(row.clone());
+        if observation.events.is_empty() {
+            return;
+        }
+        let offered = self.observed.entry(row).or_default();
+        for event in &observation.events {
+            let newest = offered.entry(event.id.as_str().to_owned()).or_default();
+            *newest = event.mapping_version.max(*newest);
         }
     }
 

@@ -67,6 +67,7 @@ impl Ledger {
             created_at: now.at,
             updated_at: now.at,
             lease_until: None,
+            restored_at: None,
         };
         self.keep_shipment(now, purchase, applied)
     }
@@ -105,6 +106,9 @@ impl Ledger {
         };
         purchase.updated_at = now.at;
         purchase.lease_until = None;
+        if now.restoring {
+            purchase.restored_at = Some(now.at);
+        }
         self.take(now, &mut purchase, step)?;
         self.keep_shipment(now, purchase, applied)
     }
@@ -192,7 +196,11 @@ impl Ledger {
         };
         self.tell(now, news);
         self.enter(now, &purchase);
-        if let Some(reply) = Reply::of(&purchase) {
+        let original = purchase.replaces.as_ref().and_then(|replaces| {
+            let row = (now.tenant.clone(), replaces.shipment.clone());
+            self.shipments.get(&row)
+        });
+        if let Some(reply) = Reply::of(&purchase, original) {
             let row = (now.tenant.clone(), purchase.id.clone(), reply);
             self.add().replies.push(row);
         }

@@ -2,9 +2,12 @@
 
 use super::ledger::{Ledger, Now};
 use crate::{
-    Error, NewSubscription, Result, Subscription, SubscriptionChange, SubscriptionId,
-    SubscriptionState,
+    Error, NewKeys, NewSubscription, Result, RetiredKeys, Subscription, SubscriptionChange,
+    SubscriptionId, SubscriptionState,
 };
+
+/// How many replaced keys sign at most; the one replaced first goes first.
+const RETIRED_MAX: usize = 10;
 
 impl Ledger {
     pub(super) fn subscribe(&mut self, now: &Now<'_>, new: NewSubscription) -> Result<()> {
@@ -16,13 +19,17 @@ impl Ledger {
             tenant: now.tenant.clone(),
             id: new.id,
             url: new.url,
-            secret: new.secret,
+            keys: new.keys,
+            retired: Vec::new(),
             filter: new.filter,
+            latest_only: new.latest_only,
             state: SubscriptionState::Active,
             reason: None,
             cursor: self.seq(),
             created_at: now.at,
             failing_since: None,
+            strain: 0,
+            rest_until: None,
         };
         self.subscriptions.put(row, subscription);
         Ok(())
@@ -36,13 +43,17 @@ impl Ledger {
     ) -> Result<()> {
         let mut subscription = self.own_subscription(now, &id)?;
         subscription.url = change.url.unwrap_or(subscription.url);
-        subscription.secret = change.secret.unwrap_or(subscription.secret);
+        if let Some(new) = change.keys {
+            replace_keys(now, &mut subscription, new);
+        }
         subscription.filter = change.filter.unwrap_or(subscription.filter);
         if let Some((state, reason)) = change.state {
             subscription.state = state;
             subscription.reason = reason;
             if state == SubscriptionState::Active {
                 subscription.failing_since = None;
+                subscription.strain = 0;
+                subscription.rest_until = None;
             }
         }
         let row = (now.tenant.clone(), id);
@@ -65,4 +76,17 @@ impl Ledger {
         let subscription = self.subscriptions.get(&row).cloned();
         subscription.ok_or_else(|| Error::Missing(format!("subscription {id}")))
     }
+}
+
+fn replace_keys(now: &Now<'_>, subscription: &mut Subscription, new: NewKeys) {
+    let replaced = std::mem::replace(&mut subscription.keys, new.keys);
+    let retired = RetiredKeys {
+        keys: replaced,
+        until: new.overlap_until,
+    };
+    subscription.retired.insert(0, retired);
+    subscription
+        .retired
+        .retain(|retired| retired.until > now.at);
+    subscription.retired.truncate(RETIRED_MAX);
 }

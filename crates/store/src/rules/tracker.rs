@@ -1,6 +1,6 @@
 //! Trackers: what is new becomes an event, what is known becomes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use parcelgate_domain::{TrackingEvent, TrackingState, fold};
@@ -18,10 +18,26 @@ pub(crate) const EVENTS_PER_TRACKER_MAX: usize = 1_000;
 /// What is known of a parcel.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {
-    /// The ids of its events.
-    pub(crate) ids: BTreeSet<String>,
-    /// The same in full; loaded when one is offered that is not among them.
+    /// The ids of its events, and by which edition of the carrier's table each was read.
+    pub(crate) ids: BTreeMap<String, u32>,
+    /// The same in full; loaded when one is offered that is not among them or read anew.
     pub(crate) events: Vec<TrackingEvent>,
+}
+
+/// What an observation brought.
+#[derive(Debug, Default)]
+struct Taken {
+    fresh: Vec<TrackingEvent>,
+    corrected: Vec<TrackingEvent>,
+}
+
+/// Whether what was made of the carrier's words is the same.
+fn means_the_same(one: &TrackingEvent, other: &TrackingEvent) -> bool {
+    let meaning = |event: &TrackingEvent| {
+        let facts = (event.flags, event.correction, event.occurred_at);
+        (event.status, event.substatus, event.leg, facts)
+    };
+    meaning(one) == meaning(other)
 }
 
 impl Ledger {
@@ -53,6 +69,8 @@ impl Ledger {
             created_at: now.at,
             last_checked_at: None,
             next_check_at: new.next_check_at,
+            pushed_at: None,
+            push_until: None,
             failures: 0,
             ended: None,
             told: 0,
@@ -98,63 +116,111 @@ impl Ledger {
         &mut self,
         now: &Now<'_>,
         id: TrackerId,
-        observation: Observation,
+        (observation, pushed): (Observation, bool),
         applied: &mut Applied,
     ) -> Result<()> {
         let mut tracker = self.own_tracker(now, &id)?;
         let before = (tracker.estimate, tracker.last_mile_number.clone());
         tracker.estimate = observation.estimate.or(tracker.estimate);
         tracker.last_mile_number = observation.last_mile_number.or(tracker.last_mile_number);
-        tracker.last_checked_at = tracker.last_checked_at.max(Some(now.at));
-        tracker.failures = 0;
-        let followed = tracker.ended.is_none();
-        tracker.next_check_at = observation.next_check_at.filter(|_| followed);
-
-        let fresh = self.take_new(now, &id, &mut tracker, observation.events);
-        for event in &fresh {
-            self.tell_tracker(now, &mut tracker, "tracking.updated", Some(event.clone()))?;
+        if pushed {
+            tracker.pushed_at = tracker.pushed_at.max(Some(now.at));
+        } else {
+            tracker.last_checked_at = tracker.last_checked_at.max(Some(now.at));
+            tracker.failures = 0;
         }
-        if fresh.is_empty() && before != (tracker.estimate, tracker.last_mile_number.clone()) {
+        let changed = before != (tracker.estimate, tracker.last_mile_number.clone());
+
+        let taken = self.take_new(now, &id, &mut tracker, observation.events);
+        let fresh = taken.fresh.len();
+        let tells = fresh > 0 || !taken.corrected.is_empty() || changed;
+        // Who looks after it reads of it in the log, or has written it.
+        if now.leased || tells {
+            let followed = tracker.ended.is_none();
+            tracker.next_check_at = observation.next_check_at.filter(|_| followed);
+        }
+        for event in taken.fresh {
+            self.tell_tracker(now, &mut tracker, "tracking.updated", Some(event))?;
+        }
+        for event in taken.corrected {
+            self.tell_tracker(now, &mut tracker, "tracking.corrected", Some(event))?;
+        }
+        if fresh == 0 && changed {
             self.tell_tracker(now, &mut tracker, "tracker.updated", None)?;
         }
-        self.keep_tracker(now, tracker, (false, fresh.len()), applied);
+        self.keep_tracker(now, tracker, (false, fresh), applied);
         Ok(())
     }
 
-    /// Adds the events that are not known yet and folds all of them anew.
+    /// Adds the events that are not known yet, puts those that are read by a newer edition of the
+    /// carrier's table in the place of what was read before, and folds all of them anew.
     fn take_new(
         &mut self,
         now: &Now<'_>,
         id: &TrackerId,
         tracker: &mut Tracker,
         offered: Vec<TrackingEvent>,
-    ) -> Vec<TrackingEvent> {
+    ) -> Taken {
         let row = (now.tenant.clone(), id.clone());
         let known = self.known.get(&row);
-        let is_known =
-            |event: &TrackingEvent| known.is_some_and(|k| k.ids.contains(event.id.as_str()));
+        let is_known = |event: &TrackingEvent| {
+            let read_by = known.and_then(|known| known.ids.get(event.id.as_str()));
+            read_by.is_some_and(|edition| *edition >= event.mapping_version)
+        };
+        let mut taken = Taken::default();
         if offered.iter().all(is_known) {
-            return Vec::new();
+            return taken;
         }
         let mut known = known.cloned().unwrap_or_default();
-        let mut fresh = Vec::new();
         for event in offered {
-            if known.ids.contains(event.id.as_str()) {
+            let name = event.id.as_str().to_owned();
+            let edition = known.ids.get(&name).copied();
+            if edition.is_some_and(|edition| edition >= event.mapping_version) {
                 continue;
             }
-            if known.ids.len() >= EVENTS_PER_TRACKER_MAX {
+            if edition.is_none() && known.ids.len() >= EVENTS_PER_TRACKER_MAX {
                 metrics::counter!("store_tracking_events_refused_total").increment(1);
                 continue;
             }
-            known.ids.insert(event.id.as_str().to_owned());
-            known.events.push(event.clone());
-            let added = (now.tenant.clone(), id.clone(), event.clone());
-            self.add().tracking.push(added);
-            fresh.push(event);
+            known.ids.insert(name, event.mapping_version);
+            let before = known.events.iter_mut().find(|known| known.id == event.id);
+            let event = match before {
+                None => {
+                    known.events.push(event.clone());
+                    taken.fresh.push(event.clone());
+                    event
+                }
+                Some(before) => {
+                    let event = TrackingEvent {
+                        observed_at: before.observed_at,
+                        ..event
+                    };
+                    if !means_the_same(before, &event) {
+                        taken.corrected.push(event.clone());
+                    }
+                    before.clone_from(&event);
+                    event
+                }
+            };
+            self.add()
+                .tracking
+                .push((now.tenant.clone(), id.clone(), event));
         }
         tracker.state = fold(&known.events);
         self.known.put(row, known);
-        fresh
+        taken
+    }
+
+    pub(super) fn push_until(
+        &mut self,
+        now: &Now<'_>,
+        id: TrackerId,
+        until: Timestamp,
+    ) -> Result<()> {
+        let mut tracker = self.own_tracker(now, &id)?;
+        tracker.push_until = Some(until);
+        self.trackers.put((now.tenant.clone(), id), tracker);
+        Ok(())
     }
 
     pub(super) fn check_failed(

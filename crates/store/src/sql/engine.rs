@@ -18,8 +18,10 @@ impl Engine {
         match self {
             Self::Sqlite(file) => file.open().await,
             Self::Postgres(server) => {
+                // Whoever may not be there changes nothing.
+                let connection = server.connect().await?;
                 server.migrate().await?;
-                server.connect().await
+                Ok(connection)
             }
         }
     }

@@ -1,13 +1,15 @@
 //! Every statement, for those who check them.
 
 use super::{
-    deliveries, dialect, entries, events, invoices, jobs, keys, papers, postgres, quotes, replies,
-    reservations, shipments, subscriptions, trackers, tracking, writer,
+    confirmations, deliveries, dialect, entries, events, invoices, jobs, keys, papers, postgres,
+    quotes, replies, reservations, risks, shards, shipments, subscriptions, trackers, tracking,
+    writer,
 };
 
 /// Those that both databases are told.
 pub(super) fn every() -> Vec<&'static str> {
     [
+        confirmations::SQL,
         deliveries::SQL,
         entries::SQL,
         events::SQL,
@@ -18,6 +20,8 @@ pub(super) fn every() -> Vec<&'static str> {
         quotes::SQL,
         replies::SQL,
         reservations::SQL,
+        shards::SQL,
+        risks::SQL,
         shipments::SQL,
         subscriptions::SQL,
         trackers::SQL,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::{Applied, Batch, Claim, Delivery, Error, Job, Result, Tracker};
+use crate::{Applied, Batch, Claim, Delivery, Error, Job, Result, ShardLease};
 
 /// What the writer is asked to do.
 #[derive(Debug)]
@@ -14,18 +14,33 @@ pub(super) enum Command {
     Jobs(Asked<ForJobs, Vec<Job>>),
     /// Hand out deliveries, at most so many of each subscription.
     Deliveries(Asked<(u32, Claim), Vec<Delivery>>),
-    /// Hand out trackers.
-    Trackers(Asked<Claim, Vec<Tracker>>),
-    /// Forget replies made before then, at most so many.
-    Forget(Asked<(Timestamp, u32), u32>),
+    /// Deal out shards of the trackers.
+    Shards(Asked<ForShards, Vec<ShardLease>>),
+    /// Forget what is of before then, at most so many.
+    Forget(Asked<(Old, Timestamp, u32), u32>),
     /// Show that the disk takes a commit.
     Beat(Asked<(), ()>),
+}
+
+/// What is kept for a time.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Old {
+    Replies,
+    Events,
+    Deliveries,
 }
 
 /// Whose jobs are wanted by whom.
 #[derive(Debug)]
 pub(super) struct ForJobs {
     pub(super) names: Vec<String>,
+    pub(super) owner: String,
+    pub(super) claim: Claim,
+}
+
+/// Who wants shards.
+#[derive(Debug)]
+pub(super) struct ForShards {
     pub(super) owner: String,
     pub(super) claim: Claim,
 }
@@ -66,8 +81,8 @@ pub(super) struct Group {
     pub(super) batches: Vec<Asked<Option<Batch>, Applied>>,
     pub(super) jobs: Vec<Asked<ForJobs, Vec<Job>>>,
     pub(super) deliveries: Vec<Asked<(u32, Claim), Vec<Delivery>>>,
-    pub(super) trackers: Vec<Asked<Claim, Vec<Tracker>>>,
-    pub(super) forgets: Vec<Asked<(Timestamp, u32), u32>>,
+    pub(super) shards: Vec<Asked<ForShards, Vec<ShardLease>>>,
+    pub(super) forgets: Vec<Asked<(Old, Timestamp, u32), u32>>,
     pub(super) beats: Vec<Asked<(), ()>>,
     /// Bytes that do not go through JSON.
     pub(super) bytes: usize,
@@ -83,7 +98,7 @@ impl Group {
             }
             Command::Jobs(asked) => self.jobs.push(asked),
             Command::Deliveries(asked) => self.deliveries.push(asked),
-            Command::Trackers(asked) => self.trackers.push(asked),
+            Command::Shards(asked) => self.shards.push(asked),
             Command::Forget(asked) => self.forgets.push(asked),
             Command::Beat(asked) => self.beats.push(asked),
         }
@@ -94,7 +109,7 @@ impl Group {
         self.batches.len()
             + self.jobs.len()
             + self.deliveries.len()
-            + self.trackers.len()
+            + self.shards.len()
             + self.forgets.len()
             + self.beats.len()
     }
@@ -108,7 +123,7 @@ impl Group {
         self.deliveries
             .into_iter()
             .for_each(|asked| asked.tell(failure));
-        self.trackers
+        self.shards
             .into_iter()
             .for_each(|asked| asked.tell(failure));
         self.forgets

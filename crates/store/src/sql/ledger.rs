@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::connection::Connection;
 use super::{
-    deliveries, entries, events, invoices, jobs, keys, papers, replies, reservations, shipments,
-    subscriptions, trackers, tracking,
+    confirmations, deliveries, entries, events, invoices, jobs, keys, papers, replies,
+    reservations, risks, shards, shipments, subscriptions, trackers, tracking,
 };
 use crate::records::day_of;
-use crate::rules::{Ledger, Needs};
+use crate::rules::{Ledger, Needs, Packages};
 use crate::{Entry, Result};
 
 /// The rows that `needs` names, with what hangs on them; the log stands at `seq`.
@@ -19,6 +19,10 @@ pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result
         ledger.reservations.load(key, reservation);
     }
     load_shipments(on, needs, &mut ledger).await?;
+    for risk in risks::load(on, &needs.risks).await? {
+        let row = (risk.tenant.clone(), risk.shipment.clone());
+        ledger.risks.load(row, risk);
+    }
     load_money(on, needs, &mut ledger).await?;
     load_trackers(on, needs, &mut ledger).await?;
     for kept in invoices::load(on, &needs.invoices).await? {
@@ -49,7 +53,28 @@ pub(super) async fn load(on: &mut Connection, needs: &Needs, seq: i64) -> Result
         }
         ledger.jobs.load((job.tenant.clone(), job.id.clone()), job);
     }
+    load_confirmations(on, needs, &mut ledger).await?;
     Ok(ledger)
+}
+
+async fn load_confirmations(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
+    let mut packages: BTreeMap<_, Packages> = BTreeMap::new();
+    for one in confirmations::load_of_orders(on, &needs.packages).await? {
+        let order = (one.tenant, one.shop, one.order);
+        let package = (one.package, one.shipment, one.parcel);
+        packages.entry(order).or_default().push(package);
+    }
+    for (order, packages) in packages {
+        ledger.packages.load(order, packages);
+    }
+    for kept in confirmations::load(on, &needs.confirmations).await? {
+        let row = (kept.tenant.clone(), kept.id.clone());
+        ledger.confirmations.load(row, kept);
+    }
+    for (reader, seq) in confirmations::load_readers(on, &needs.readers).await? {
+        ledger.readers.load(reader, seq);
+    }
+    Ok(())
 }
 
 async fn load_shipments(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) -> Result<()> {
@@ -113,6 +138,9 @@ async fn load_trackers(on: &mut Connection, needs: &Needs, ledger: &mut Ledger) 
         let key = (tracker.tenant.clone(), tracker.id.clone());
         ledger.trackers.load(key, tracker);
     }
+    for lease in shards::load(on, &needs.shards).await? {
+        ledger.epochs.insert(lease.shard, lease.epoch);
+    }
     for (key, known) in tracking::load(on, &needs.observed).await? {
         ledger.known.load(key, known);
     }
@@ -126,6 +154,7 @@ pub(super) async fn save(on: &mut Connection, ledger: &Ledger) -> Result<bool> {
     reservations::save(on, ledger.reservations.changed().map(|(_, row)| row)).await?;
     shipments::save(on, ledger.shipments.changed().map(|(_, row)| row)).await?;
     shipments::save_orders(on, &added.orders).await?;
+    risks::save(on, ledger.risks.changed().map(|(_, row)| row)).await?;
     papers::save_labels(on, &added.labels).await?;
     papers::save_evidence(on, &added.evidence).await?;
     replies::save(on, &added.replies).await?;
@@ -139,9 +168,13 @@ pub(super) async fn save(on: &mut Connection, ledger: &Ledger) -> Result<bool> {
     jobs::save(on, ledger.jobs.changed().map(|(_, row)| row)).await?;
     jobs::delete(on, ledger.jobs.removed()).await?;
     subscriptions::save(on, ledger.subscriptions.changed().map(|(_, row)| row)).await?;
+    confirmations::save(on, ledger.confirmations.changed().map(|(_, row)| row)).await?;
+    confirmations::save_readers(on, ledger.readers.changed()).await?;
     deliveries::insert(on, &added.deliveries).await?;
     deliveries::update(on, ledger.deliveries.changed().map(|(_, row)| row)).await?;
     deliveries::release(on, &added.lanes).await?;
+    deliveries::hold(on, ledger.subscriptions.changed().map(|(_, row)| row)).await?;
+    deliveries::told(on, &added.told).await?;
     // Last, for a batch before it in the group may have made a delivery.
     subscriptions::delete(on, ledger.subscriptions.removed()).await?;
     Ok(ledger.makes_work())

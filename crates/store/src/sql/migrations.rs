@@ -16,7 +16,7 @@ struct Version {
 }
 
 /// Every version, the oldest first.
-const VERSIONS: [Version; 3] = [
+const VERSIONS: [Version; 8] = [
     Version {
         number: 1,
         name: "first",
@@ -34,6 +34,36 @@ const VERSIONS: [Version; 3] = [
         name: "replacements",
         sqlite: include_str!("../../migrations/sqlite/0003_replacements.sql"),
         postgres: include_str!("../../migrations/postgres/0003_replacements.sql"),
+    },
+    Version {
+        number: 4,
+        name: "readers",
+        sqlite: include_str!("../../migrations/sqlite/0004_readers.sql"),
+        postgres: include_str!("../../migrations/postgres/0004_readers.sql"),
+    },
+    Version {
+        number: 5,
+        name: "schedule",
+        sqlite: include_str!("../../migrations/sqlite/0005_schedule.sql"),
+        postgres: include_str!("../../migrations/postgres/0005_schedule.sql"),
+    },
+    Version {
+        number: 6,
+        name: "confirmations",
+        sqlite: include_str!("../../migrations/sqlite/0006_confirmations.sql"),
+        postgres: include_str!("../../migrations/postgres/0006_confirmations.sql"),
+    },
+    Version {
+        number: 7,
+        name: "restored",
+        sqlite: include_str!("../../migrations/sqlite/0007_restored.sql"),
+        postgres: include_str!("../../migrations/postgres/0007_restored.sql"),
+    },
+    Version {
+        number: 8,
+        name: "risk",
+        sqlite: include_str!("../../migrations/sqlite/0008_risk.sql"),
+        postgres: include_str!("../../migrations/postgres/0008_risk.sql"),
     },
 ];
 

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parcelgate_clock::{instant, sleep};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection as _};
 
@@ -12,6 +13,7 @@ use super::cells::Cells;
 use super::connection::{Connection, On, Reads};
 use super::engine::Engine;
 use super::migrations::{self, For};
+use super::sqlite::{in_use, restoring};
 use super::statement::{self, Statement};
 use super::{Database, READERS_MAX};
 use crate::{Error, Head, Result};
@@ -36,6 +38,15 @@ const SESSION: [(&str, &str); 8] = [
     ("default_transaction_isolation", "read committed"),
 ];
 
+/// Besides, where the one writes. It names the rows it looks for, a few of each table, and finds
+/// them by an index however large the table is. A server that judges a table while that is small,
+/// and keeps to the plan, would read it whole in every commit until it gathers statistics.
+pub(crate) const WRITING: [(&str, &str); 3] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+];
+
 /// Instead of the above where tables are changed.
 const MIGRATION: [(&str, &str); 2] = [("lock_timeout", "5min"), ("statement_timeout", "5min")];
 
@@ -46,7 +57,7 @@ pub(super) const fn channel() -> &'static str {
 
 #[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[
-    BEGIN, LOCK, HEAD, MOVE, TELL, COMMIT, ALONE, MADE, HOLD, MARK,
+    BEGIN, LOCK, HEAD, MOVE, TELL, COMMIT, ALONE, MADE, HOLD, MARK, SHARE, SEIZE,
 ];
 
 const BEGIN: &str = "BEGIN";
@@ -73,6 +84,21 @@ const MARK: &str = "
     UPDATE log_head SET tables = (SELECT MAX(version) FROM _sqlx_migrations)
     WHERE id = 1 AND tables <> (SELECT MAX(version) FROM _sqlx_migrations)";
 
+/// Held by the session that writes: of one who uses the tables beside others, and of one who is to
+/// be alone with them. Each schema has its own.
+const SHARE: &str = "
+    SELECT CAST(CAST(pg_try_advisory_lock_shared(
+        493119074, hashtext(coalesce(current_schema(), ''))) AS INTEGER) AS BIGINT) AS held";
+
+const SEIZE: &str = "
+    SELECT CAST(CAST(pg_try_advisory_lock(
+        493119074, hashtext(coalesce(current_schema(), ''))) AS INTEGER) AS BIGINT) AS held";
+
+/// How long one waits for another who lets go, and how long between two tries: a session that was
+/// closed ends a moment later.
+const HELD_MAX: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// The first version in which `log_head` says of which version the tables are.
 const MARKED_SINCE: i64 = 2;
 
@@ -89,18 +115,34 @@ impl Postgres {
     pub async fn open(url: &str) -> Result<Database> {
         Database::start(Engine::Postgres(Server::at(url)?)).await
     }
+
+    /// The same when nobody else has it open, and so that nobody else can open it or write to it
+    /// meanwhile.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when anyone has it open.
+    pub async fn open_alone(url: &str) -> Result<Database> {
+        let server = Server {
+            is_alone: true,
+            ..Server::at(url)?
+        };
+        Database::start(Engine::Postgres(server)).await
+    }
 }
 
 /// Which server and database.
 #[derive(Clone)]
-pub(super) struct Server(Arc<PgConnectOptions>);
+pub(super) struct Server {
+    options: Arc<PgConnectOptions>,
+    /// Whether nobody else may be at it.
+    is_alone: bool,
+}
 
 impl fmt::Debug for Server {
     /// Without the password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(options) = self;
-        let database = options.get_database().unwrap_or_default();
-        write!(f, "Server({}/{database})", options.get_host())
+        let database = self.options.get_database().unwrap_or_default();
+        write!(f, "Server({}/{database})", self.options.get_host())
     }
 }
 
@@ -112,17 +154,39 @@ impl Server {
         }
         let options = PgConnectOptions::from_str(url)?;
         let options = options.options(SESSION).disable_statement_logging();
-        Ok(Self(Arc::new(options)))
+        Ok(Self {
+            options: Arc::new(options),
+            is_alone: false,
+        })
     }
 
     fn options(&self) -> PgConnectOptions {
-        (*self.0).clone()
+        (*self.options).clone()
     }
 
-    /// The connection that writes.
+    /// The connection that writes. It keeps out who is to be alone, or everyone when it is that.
     pub(super) async fn connect(&self) -> Result<Connection> {
-        let connecting = within(CONNECT_MAX, async { Ok(self.0.connect().await?) });
-        let connection = connecting.await?;
+        let options = self.options().options(WRITING);
+        let connecting = within(CONNECT_MAX, async { Ok(options.connect().await?) });
+        let mut connection = connecting.await?;
+        let (take, why) = if self.is_alone {
+            (SEIZE, in_use())
+        } else {
+            (SHARE, restoring())
+        };
+        let given_up = instant() + HELD_MAX;
+        loop {
+            let taking = async { Ok(sqlx::query(take).fetch_one(&mut connection).await?) };
+            let row = within(CONNECT_MAX, taking).await?;
+            if Cells::Postgres(&row).int("held")? != 0 {
+                break;
+            }
+            if instant() >= given_up {
+                connection.close().await?;
+                return Err(Error::Database(why.to_owned()));
+            }
+            sleep(PAUSE).await;
+        }
         let tables = None;
         Ok(Connection::Postgres { connection, tables })
     }
@@ -231,7 +295,7 @@ pub(super) async fn within<T>(
     tokio::select! {
         biased;
         done = doing => done,
-        () = parcelgate_clock::sleep(limit) => {
+        () = sleep(limit) => {
             Err(Error::Database(format!("no answer within {} s", limit.as_secs())))
         }
     }

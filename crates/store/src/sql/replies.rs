@@ -1,5 +1,7 @@
 //! What callers are told again.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -14,13 +16,17 @@ pub(super) const SQL: &[&str] = &[BY_SHIPMENT, SAVE, FORGET];
 const BY_SHIPMENT: &str =
     "SELECT body, made_at FROM purchase_reply WHERE tenant = $1 AND shipment = $2";
 
-/// The first is the one that was told.
+/// The first is the one that was told; unless it says that nothing was bought, and a person has
+/// found that something was.
 const SAVE: &str = "
     INSERT INTO purchase_reply (tenant, shipment, body, made_at)
     SELECT value->>'tenant', value->>'shipment', value->>'body',
            CAST(value->>'made_at' AS BIGINT)
     FROM json_each($1) WHERE true
-    ON CONFLICT (tenant, shipment) DO NOTHING";
+    ON CONFLICT (tenant, shipment) DO UPDATE SET
+        body = excluded.body, made_at = excluded.made_at
+    WHERE purchase_reply.body LIKE '{\"state\":\"ABSENT\",%'
+      AND excluded.body LIKE '{\"state\":\"PURCHASED\",%'";
 
 const FORGET: &str = "
     DELETE FROM purchase_reply WHERE (tenant, shipment) IN (
@@ -31,7 +37,15 @@ pub(super) async fn save(
     on: &mut Connection,
     replies: &[(Tenant, ShipmentId, Reply)],
 ) -> Result<()> {
-    let row = |(tenant, shipment, reply): &(Tenant, ShipmentId, Reply)| {
+    // One statement writes each row once.
+    let mut one_each: BTreeMap<_, &Reply> = BTreeMap::new();
+    for (tenant, shipment, reply) in replies {
+        let kept = one_each.entry((tenant, shipment)).or_insert(reply);
+        if kept.gives_way_to(reply) {
+            *kept = reply;
+        }
+    }
+    let row = |((tenant, shipment), reply): ((&Tenant, &ShipmentId), &Reply)| {
         Ok(json!({
             "tenant": tenant,
             "shipment": shipment,
@@ -39,7 +53,7 @@ pub(super) async fn save(
             "made_at": micros(reply.at),
         }))
     };
-    let rows: Result<Vec<_>> = replies.iter().map(row).collect();
+    let rows: Result<Vec<_>> = one_each.into_iter().map(row).collect();
     statement::write(on, SAVE, rows?).await
 }
 

@@ -23,6 +23,7 @@ pub(super) const SQL: &[&str] = &[
     LIST,
     LIST_BY_ORDER_NUMBER,
     LAST_BOUGHT,
+    UNSETTLED_ACCOUNTS,
     UNSETTLED,
     IN_REVIEW,
     ORDER,
@@ -71,14 +72,22 @@ const LAST_BOUGHT: &str = "
     WHERE tenant = $1 AND id >= $2 AND account = $3 AND state = 'PURCHASED' AND updated_at <= $4
     ORDER BY id DESC LIMIT 1";
 
-// The first condition is word for word that of the index.
+// The condition is word for word that of the index, here and in the next.
+const UNSETTLED_ACCOUNTS: &str = "
+    SELECT DISTINCT account FROM shipment
+    WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
+                    'VOIDING', 'VOID_UNKNOWN')
+    ORDER BY account";
+
 const UNSETTLED: &str = "
     SELECT * FROM shipment
     WHERE state IN ('ACCEPTED', 'SENDING', 'UNKNOWN', 'PURCHASED_NO_LABEL', 'VOID_WANTED',
                     'VOIDING', 'VOID_UNKNOWN')
-      AND (state <> 'ACCEPTED' OR awaits_void <> 0 OR updated_at < $2)
-      AND (state NOT IN ('SENDING', 'VOIDING') OR coalesce(lease_until, $1) <= $1)
-    ORDER BY updated_at LIMIT $3";
+      AND account = $1
+      AND (state <> 'ACCEPTED' OR awaits_void <> 0 OR updated_at < $3)
+      AND (state NOT IN ('SENDING', 'VOIDING') OR coalesce(lease_until, $2) <= $2)
+      AND (updated_at, id) > ($4, $5)
+    ORDER BY updated_at, id LIMIT $6";
 
 // The last condition is word for word that of the index.
 const IN_REVIEW: &str = "
@@ -92,7 +101,7 @@ const SAVE: &str = "
                           state, epoch, carrier_number, parcels, charged_minor, charged_currency,
                           quoted_minor, quoted_currency, invoiced, order_number, twin,
                           replaces, replace_reason, awaits_void, replaced_by, fault,
-                          created_at, updated_at, lease_until)
+                          created_at, updated_at, lease_until, restored_at)
     SELECT value->>'tenant', value->>'id', value->>'reference', value->>'account',
            value->>'carrier', value->>'service_code', value->>'service_name', value->>'state',
            CAST(value->>'epoch' AS BIGINT), value->>'carrier_number', value->>'parcels',
@@ -103,14 +112,16 @@ const SAVE: &str = "
            value->'replaces'->>'reason', CAST(value->>'awaits_void' AS BIGINT),
            value->>'replaced_by', value->>'fault',
            CAST(value->>'created_at' AS BIGINT),
-           CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT)
+           CAST(value->>'updated_at' AS BIGINT), CAST(value->>'lease_until' AS BIGINT),
+           CAST(value->>'restored_at' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
         state = excluded.state, epoch = excluded.epoch, carrier_number = excluded.carrier_number,
         parcels = excluded.parcels, charged_minor = excluded.charged_minor,
         charged_currency = excluded.charged_currency, invoiced = excluded.invoiced,
         replaced_by = excluded.replaced_by, fault = excluded.fault,
-        updated_at = excluded.updated_at, lease_until = excluded.lease_until";
+        updated_at = excluded.updated_at, lease_until = excluded.lease_until,
+        restored_at = excluded.restored_at";
 
 const SAVE_ORDERS: &str = "
     INSERT INTO shipment_order (tenant, shipment, body)
@@ -177,6 +188,7 @@ pub(super) async fn save<'a>(
             "created_at": micros(shipment.created_at),
             "updated_at": micros(shipment.updated_at),
             "lease_until": maybe_micros(shipment.lease_until),
+            "restored_at": maybe_micros(shipment.restored_at),
         })
     };
     statement::write(on, SAVE, shipments.map(row).collect()).await
@@ -246,16 +258,28 @@ pub(super) async fn last_bought(
     statement::one(on, statement, read).await
 }
 
+pub(super) async fn unsettled_accounts(on: &Reads) -> Result<Vec<AccountId>> {
+    let statement = Statement::of(UNSETTLED_ACCOUNTS);
+    statement::all(on, statement, |row| row.parsed("account")).await
+}
+
 pub(super) async fn unsettled(
     on: &Reads,
-    now: Timestamp,
-    accepted_before: Timestamp,
-    limit: u32,
+    account: &AccountId,
+    (now, accepted_before): (Timestamp, Timestamp),
+    page: Page<'_, (Timestamp, ShipmentId)>,
 ) -> Result<Vec<Purchase>> {
+    let (at, id) = match page.after {
+        Some((at, id)) => (micros(*at), id.as_str()),
+        None => (i64::MIN, ""),
+    };
     let statement = Statement::of(UNSETTLED)
+        .text(account)
         .int(micros(now))
         .int(micros(accepted_before))
-        .int(limit);
+        .int(at)
+        .text(id)
+        .int(page.limit);
     statement::all(on, statement, read).await
 }
 
@@ -324,5 +348,6 @@ fn read(row: &Cells<'_>) -> Result<Purchase> {
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
         lease_until: row.maybe_time("lease_until")?,
+        restored_at: row.maybe_time("restored_at")?,
     })
 }

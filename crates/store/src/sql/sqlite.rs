@@ -35,8 +35,13 @@ const fn in_use_by_older() -> &'static str {
     "an older parcelgate has it open: stop that one first, then start this one again"
 }
 
-/// Why a file is not opened while another is put in its place.
-const fn restoring() -> &'static str {
+/// Why one cannot be alone with it.
+pub(super) const fn in_use() -> &'static str {
+    "somebody has it open: stop every gateway and command that uses it first"
+}
+
+/// Why it is not opened while another is put in its place.
+pub(super) const fn restoring() -> &'static str {
     "it is being restored; start again when that is done"
 }
 
@@ -51,6 +56,22 @@ impl Sqlite {
     /// When the file cannot be opened, is no store, or is being restored.
     pub async fn open(path: &Path) -> Result<Database> {
         let lock = lock(path).await?;
+        Self::open_locked(path, lock.map(Arc::new)).await
+    }
+
+    /// The same when nobody else has it open, and so that nobody else can open it meanwhile.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and when anyone has it open.
+    pub async fn open_alone(path: &Path) -> Result<Database> {
+        let lock = match Lock::alone(path) {
+            Ok(lock) => Some(lock),
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => None,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                return Err(Error::Database(in_use().to_owned()));
+            }
+            Err(error) => return Err(unlockable(&error)),
+        };
         Self::open_locked(path, lock.map(Arc::new)).await
     }
 
@@ -86,8 +107,6 @@ impl Sqlite {
 async fn lock(path: &Path) -> Result<Option<Lock>> {
     let given_up = instant() + BUSY;
     loop {
-        let failed =
-            |error| Error::Database(format!("no lock file can be made beside it: {error}"));
         match Lock::alone(path) {
             Ok(alone) => {
                 let mut connection = options(path, SqliteSynchronous::Full).connect().await?;
@@ -96,12 +115,12 @@ async fn lock(path: &Path) -> Result<Option<Lock>> {
                 match alone.share() {
                     Ok(()) => return Ok(Some(alone)),
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(error) => return Err(failed(error)),
+                    Err(error) => return Err(unlockable(&error)),
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(unlockable(&error)),
         }
         match Lock::beside_others(path) {
             Ok(beside) => {
@@ -114,13 +133,19 @@ async fn lock(path: &Path) -> Result<Option<Lock>> {
                     false => Err(Error::Database(in_use_by_older().to_owned())),
                 };
             }
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock => return Err(failed(error)),
+            Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
+                return Err(unlockable(&error));
+            }
             Err(_) if instant() >= given_up => {
                 return Err(Error::Database(restoring().to_owned()));
             }
             Err(_) => sleep(PAUSE).await,
         }
     }
+}
+
+fn unlockable(error: &io::Error) -> Error {
+    Error::Database(format!("no lock file can be made beside it: {error}"))
 }
 
 fn options(path: &Path, synchronous: SqliteSynchronous) -> SqliteConnectOptions {

@@ -2,13 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use parcelgate_domain::{ExposeSecret, Secret};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::cells::{Cells, maybe_micros, micros};
 use super::connection::{Connection, Reads};
 use super::statement::{self, Statement};
-use crate::{Page, Result, Subscription, SubscriptionId, SubscriptionState, Tenant};
+use crate::{
+    Page, Result, RetiredKeys, SigningKeys, Subscription, SubscriptionId, SubscriptionState, Tenant,
+};
 
 #[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[WANTED, BY_ID, LIST, BEHIND, SAVE, DELETE, DELETE_DELIVERIES];
@@ -33,16 +37,21 @@ const BEHIND: &str = "
     ORDER BY cursor LIMIT $2";
 
 const SAVE: &str = "
-    INSERT INTO subscription (tenant, id, url, secret, filter, state, reason, cursor, created_at,
-                              failing_since)
-    SELECT value->>'tenant', value->>'id', value->>'url', value->>'secret', value->>'filter',
+    INSERT INTO subscription (tenant, id, url, secret, signing_key, retired, filter, latest_only,
+                              state, reason, cursor, created_at, failing_since, strain, rest_until)
+    SELECT value->>'tenant', value->>'id', value->>'url', value->>'secret',
+           value->>'signing_key', value->>'retired', value->>'filter',
+           CAST(value->>'latest_only' AS BIGINT),
            value->>'state', value->>'reason', CAST(value->>'cursor' AS BIGINT),
-           CAST(value->>'created_at' AS BIGINT), CAST(value->>'failing_since' AS BIGINT)
+           CAST(value->>'created_at' AS BIGINT), CAST(value->>'failing_since' AS BIGINT),
+           CAST(value->>'strain' AS BIGINT), CAST(value->>'rest_until' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
-        url = excluded.url, secret = excluded.secret, filter = excluded.filter,
+        url = excluded.url, secret = excluded.secret, signing_key = excluded.signing_key,
+        retired = excluded.retired, filter = excluded.filter, latest_only = excluded.latest_only,
         state = excluded.state, reason = excluded.reason, cursor = excluded.cursor,
-        failing_since = excluded.failing_since";
+        failing_since = excluded.failing_since, strain = excluded.strain,
+        rest_until = excluded.rest_until";
 
 const DELETE: &str = "
     DELETE FROM subscription WHERE (tenant, id) IN (
@@ -53,6 +62,35 @@ const DELETE_DELIVERIES: &str = "
         SELECT value->>0, value->>1 FROM json_each($1))";
 
 type Key = (Tenant, SubscriptionId);
+
+/// Keys that were replaced, as they are kept.
+#[derive(Serialize, Deserialize)]
+struct Retired {
+    secret: String,
+    private: Option<String>,
+    until: i64,
+}
+
+impl Retired {
+    fn of(retired: &RetiredKeys) -> Self {
+        let shown = |secret: &Secret| secret.expose_secret().to_owned();
+        Self {
+            secret: shown(&retired.keys.secret),
+            private: retired.keys.private.as_ref().map(shown),
+            until: micros(retired.until),
+        }
+    }
+
+    fn read(self) -> RetiredKeys {
+        RetiredKeys {
+            keys: SigningKeys {
+                secret: Secret::from(self.secret),
+                private: self.private.map(Secret::from),
+            },
+            until: Timestamp::from_microsecond(self.until).unwrap_or(Timestamp::MIN),
+        }
+    }
+}
 
 pub(super) async fn load(on: &mut Connection, wanted: &BTreeSet<Key>) -> Result<Vec<Subscription>> {
     if wanted.is_empty() {
@@ -66,17 +104,24 @@ pub(super) async fn save<'a>(
     subscriptions: impl Iterator<Item = &'a Subscription>,
 ) -> Result<()> {
     let row = |subscription: &Subscription| {
+        let private = subscription.keys.private.as_ref();
+        let retired: Vec<Retired> = subscription.retired.iter().map(Retired::of).collect();
         json!({
             "tenant": subscription.tenant,
             "id": subscription.id,
             "url": subscription.url,
-            "secret": subscription.secret.expose_secret(),
+            "secret": subscription.keys.secret.expose_secret(),
+            "signing_key": private.map(|private| private.expose_secret()),
+            "retired": json!(retired).to_string(),
             "filter": json!(subscription.filter).to_string(),
+            "latest_only": i64::from(subscription.latest_only),
             "state": subscription.state.name(),
             "reason": subscription.reason,
             "cursor": subscription.cursor,
             "created_at": micros(subscription.created_at),
             "failing_since": maybe_micros(subscription.failing_since),
+            "strain": subscription.strain,
+            "rest_until": maybe_micros(subscription.rest_until),
         })
     };
     statement::write(on, SAVE, subscriptions.map(row).collect()).await
@@ -124,16 +169,24 @@ fn read(row: &Cells<'_>) -> Result<Subscription> {
         all.map(|(state, _)| state)
             .find(|state| state.name() == name)
     };
+    let retired: Vec<Retired> = row.json("retired")?;
     Ok(Subscription {
         tenant: row.parsed("tenant")?,
         id: row.parsed("id")?,
         url: row.text("url")?,
-        secret: Secret::from(row.text("secret")?),
+        keys: SigningKeys {
+            secret: Secret::from(row.text("secret")?),
+            private: row.maybe_text("signing_key")?.map(Secret::from),
+        },
+        retired: retired.into_iter().map(Retired::read).collect(),
         filter: row.json("filter")?,
+        latest_only: row.flag("latest_only")?,
         state: row.named("state", by_name)?,
         reason: row.maybe_text("reason")?,
         cursor: row.int("cursor")?,
         created_at: row.time("created_at")?,
         failing_since: row.maybe_time("failing_since")?,
+        strain: row.number("strain")?,
+        rest_until: row.maybe_time("rest_until")?,
     })
 }

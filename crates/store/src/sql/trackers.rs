@@ -8,9 +8,7 @@ use serde_json::json;
 use super::cells::{Cells, maybe_micros, micros};
 use super::connection::{Connection, Reads};
 use super::statement::{self, Statement};
-use crate::{
-    Claim, Page, Result, ShipmentId, Tenant, Tracker, TrackerEnd, TrackerFilter, TrackerId,
-};
+use crate::{Page, Result, ShipmentId, Tenant, Tracker, TrackerEnd, TrackerFilter, TrackerId};
 
 #[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[
@@ -19,7 +17,8 @@ pub(super) const SQL: &[&str] = &[
     BY_ID,
     LIST,
     LIST_OF_SHIPMENT,
-    CLAIM,
+    OF_SHARD,
+    TOLD,
     SAVE,
 ];
 
@@ -48,31 +47,35 @@ const LIST_OF_SHIPMENT: &str = "
       AND shipment = $6
     ORDER BY id LIMIT $3";
 
-const CLAIM: &str = "
-    UPDATE tracker SET checking_until = $2
-    WHERE (tenant, id) IN (
-        SELECT tenant, id FROM tracker
-        WHERE next_check_at <= $1 AND coalesce(checking_until, $1) <= $1
-        ORDER BY next_check_at LIMIT $3)
-    RETURNING *";
+// What `tracker_shard` is about.
+const OF_SHARD: &str = "
+    SELECT * FROM tracker
+    WHERE substr(id, -2) = $1 AND id > $2 AND next_check_at IS NOT NULL
+    ORDER BY id LIMIT $3";
 
-// Whatever is written of a tracker, its check is over.
+const TOLD: &str = "
+    SELECT * FROM tracker
+    WHERE (tenant, id) IN (
+        SELECT tenant, substr(subject, 10) FROM event
+        WHERE seq > $1 AND seq <= $2 AND subject LIKE 'trackers/%')";
+
 const SAVE: &str = "
     INSERT INTO tracker (tenant, id, account, carrier, number, shipment, state, estimate,
-                         last_mile_number, created_at, last_checked_at, next_check_at, failures,
-                         ended, told)
+                         last_mile_number, created_at, last_checked_at, next_check_at, pushed_at,
+                         push_until, failures, ended, told)
     SELECT value->>'tenant', value->>'id', value->>'account', value->>'carrier',
            value->>'number', value->>'shipment', value->>'state', value->>'estimate',
            value->>'last_mile_number', CAST(value->>'created_at' AS BIGINT),
            CAST(value->>'last_checked_at' AS BIGINT), CAST(value->>'next_check_at' AS BIGINT),
+           CAST(value->>'pushed_at' AS BIGINT), CAST(value->>'push_until' AS BIGINT),
            CAST(value->>'failures' AS BIGINT), value->>'ended', CAST(value->>'told' AS BIGINT)
     FROM json_each($1) WHERE true
     ON CONFLICT (tenant, id) DO UPDATE SET
         account = excluded.account, shipment = excluded.shipment, state = excluded.state,
         estimate = excluded.estimate, last_mile_number = excluded.last_mile_number,
         last_checked_at = excluded.last_checked_at, next_check_at = excluded.next_check_at,
-        checking_until = NULL, failures = excluded.failures, ended = excluded.ended,
-        told = excluded.told";
+        pushed_at = excluded.pushed_at, push_until = excluded.push_until,
+        failures = excluded.failures, ended = excluded.ended, told = excluded.told";
 
 pub(super) async fn load(
     on: &mut Connection,
@@ -113,22 +116,14 @@ pub(super) async fn save<'a>(
             "created_at": micros(tracker.created_at),
             "last_checked_at": maybe_micros(tracker.last_checked_at),
             "next_check_at": maybe_micros(tracker.next_check_at),
+            "pushed_at": maybe_micros(tracker.pushed_at),
+            "push_until": maybe_micros(tracker.push_until),
             "failures": tracker.failures,
             "ended": tracker.ended.map(end_name),
             "told": tracker.told,
         })
     };
     statement::write(on, SAVE, trackers.map(row).collect()).await
-}
-
-pub(super) async fn claim(on: &mut Connection, claim: Claim) -> Result<Vec<Tracker>> {
-    let statement = Statement::of(CLAIM)
-        .int(micros(claim.now))
-        .int(micros(claim.lease_until))
-        .int(claim.limit);
-    let mut trackers = statement::all(on, statement, read).await?;
-    trackers.sort_by_key(|tracker| tracker.next_check_at);
-    Ok(trackers)
 }
 
 pub(super) async fn by_id(on: &Reads, tenant: &Tenant, id: &TrackerId) -> Result<Option<Tracker>> {
@@ -176,6 +171,22 @@ pub(super) async fn list(
     statement::all(on, statement, read).await
 }
 
+pub(super) async fn of_shard(
+    on: &Reads,
+    shard: u8,
+    page: Page<'_, TrackerId>,
+) -> Result<Vec<Tracker>> {
+    let statement = Statement::of(OF_SHARD)
+        .text(format!("{shard:02x}"))
+        .text(statement::after(&page))
+        .int(page.limit);
+    statement::all(on, statement, read).await
+}
+
+pub(super) async fn told(on: &Reads, (after, until): (i64, i64)) -> Result<Vec<Tracker>> {
+    statement::all(on, Statement::of(TOLD).int(after).int(until), read).await
+}
+
 fn end_name(end: TrackerEnd) -> &'static str {
     match end {
         TrackerEnd::Stopped => "STOPPED",
@@ -203,6 +214,8 @@ fn read(row: &Cells<'_>) -> Result<Tracker> {
         created_at: row.time("created_at")?,
         last_checked_at: row.maybe_time("last_checked_at")?,
         next_check_at: row.maybe_time("next_check_at")?,
+        pushed_at: row.maybe_time("pushed_at")?,
+        push_until: row.maybe_time("push_until")?,
         failures: row.number("failures")?,
         ended,
         told: row.int("told")?,

@@ -1,6 +1,6 @@
 //! What happened to parcels.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use parcelgate_domain::TrackingEvent;
 use serde_json::json;
@@ -14,9 +14,9 @@ use crate::{Result, Tenant, TrackerId};
 #[cfg(any(test, feature = "suite"))]
 pub(super) const SQL: &[&str] = &[KNOWN, WANTED, OF_TRACKER, SAVE];
 
-// Ids alone, from the index: most observations bring nothing new.
+// Not what happened: most observations bring nothing new.
 const KNOWN: &str = "
-    SELECT e.tenant, e.tracker, e.id FROM json_each($1) AS w
+    SELECT e.tenant, e.tracker, e.id, e.mapping FROM json_each($1) AS w
     JOIN tracking_event AS e ON e.tenant = w.value->>0 AND e.tracker = w.value->>1";
 
 const WANTED: &str = "
@@ -26,16 +26,19 @@ const WANTED: &str = "
 const OF_TRACKER: &str = "SELECT body FROM tracking_event WHERE tenant = $1 AND tracker = $2";
 
 const SAVE: &str = "
-    INSERT INTO tracking_event (tenant, tracker, id, body)
-    SELECT value->>0, value->>1, value->>2, value->>3 FROM json_each($1)";
+    INSERT INTO tracking_event (tenant, tracker, id, body, mapping)
+    SELECT value->>0, value->>1, value->>2, value->>3, CAST(value->>4 AS BIGINT)
+    FROM json_each($1) WHERE true
+    ON CONFLICT (tenant, tracker, id) DO UPDATE SET
+        body = excluded.body, mapping = excluded.mapping";
 
 type Key = (Tenant, TrackerId);
 
 /// What is known of the parcels of which events are `offered`: the ids of theirs, and these in full
-/// where one that is offered is not among them.
+/// where one that is offered is not among them, or is read by a newer edition.
 pub(super) async fn load(
     on: &mut Connection,
-    offered: &BTreeMap<Key, BTreeSet<String>>,
+    offered: &BTreeMap<Key, BTreeMap<String, u32>>,
 ) -> Result<BTreeMap<Key, Known>> {
     let mut known: BTreeMap<Key, Known> = BTreeMap::new();
     if offered.is_empty() {
@@ -43,13 +46,15 @@ pub(super) async fn load(
     }
     let keys: Vec<&Key> = offered.keys().collect();
     let statement = Statement::of(KNOWN).json(&keys)?;
-    let read = |row: &Cells<'_>| Ok((key(row)?, row.text("id")?));
-    for (key, id) in statement::all(&mut *on, statement, read).await? {
-        known.entry(key).or_default().ids.insert(id);
+    let read = |row: &Cells<'_>| Ok((key(row)?, row.text("id")?, row.number("mapping")?));
+    for (key, id, edition) in statement::all(&mut *on, statement, read).await? {
+        known.entry(key).or_default().ids.insert(id, edition);
     }
     let brings_new = |(key, known): &(&Key, &Known)| {
         let offered = offered.get(*key);
-        offered.is_some_and(|offered| !offered.is_subset(&known.ids))
+        let is_new =
+            |(id, edition): (&String, &u32)| known.ids.get(id).is_none_or(|known| known < edition);
+        offered.is_some_and(|offered| offered.iter().any(is_new))
     };
     let wanted: Vec<&Key> = known
         .iter()
@@ -71,10 +76,16 @@ pub(super) async fn save(
     on: &mut Connection,
     events: &[(Tenant, TrackerId, TrackingEvent)],
 ) -> Result<()> {
-    let row = |(tenant, tracker, event): &(Tenant, TrackerId, TrackingEvent)| {
-        Ok(json!([tenant, tracker, event.id, statement::json(event)?]))
+    // Of one that was read anew by a batch of the same group only the last counts.
+    let last: BTreeMap<_, _> = events
+        .iter()
+        .map(|(tenant, tracker, event)| ((tenant, tracker, &event.id), event))
+        .collect();
+    let row = |((tenant, tracker, id), event): ((&Tenant, &TrackerId, _), &TrackingEvent)| {
+        let body = statement::json(event)?;
+        Ok(json!([tenant, tracker, id, body, event.mapping_version]))
     };
-    let rows: Result<Vec<_>> = events.iter().map(row).collect();
+    let rows: Result<Vec<_>> = last.into_iter().map(row).collect();
     statement::write(on, SAVE, rows?).await
 }
 

@@ -11,10 +11,10 @@ use tokio::sync::{mpsc, watch};
 
 use super::connection::Connection;
 use super::engine::Engine;
-use super::group::{Command, Group};
+use super::group::{Command, Group, Old};
 use super::statement::{self, Statement};
 use super::waiting::Waiting;
-use super::{deliveries, follow, jobs, ledger, quotes, replies, trackers};
+use super::{deliveries, events, follow, jobs, ledger, quotes, replies, shards};
 use crate::rules::{Ledger, Needs};
 use crate::{Batch, Head, QuoteRecord, Result};
 
@@ -139,8 +139,12 @@ async fn write(
     }
     claim(on, group).await?;
     for asked in &mut group.forgets {
-        let (before, limit) = asked.question;
-        asked.found = Some(Ok(replies::forget(on, before, limit).await?));
+        let (what, before, limit) = asked.question;
+        asked.found = Some(Ok(match what {
+            Old::Replies => replies::forget(on, before, limit).await?,
+            Old::Events => events::forget(on, before, limit).await?,
+            Old::Deliveries => deliveries::forget(on, before, limit).await?,
+        }));
     }
     quotes::save(on, quotes).await?;
     if !group.beats.is_empty() {
@@ -179,8 +183,8 @@ async fn claim(on: &mut Connection, group: &mut Group) -> Result<()> {
         let (per_subscription, claim) = asked.question;
         asked.found = Some(Ok(deliveries::claim(on, per_subscription, claim).await?));
     }
-    for asked in &mut group.trackers {
-        asked.found = Some(Ok(trackers::claim(on, asked.question).await?));
+    for asked in &mut group.shards {
+        asked.found = Some(Ok(shards::deal_to(on, &asked.question).await?));
     }
     Ok(())
 }

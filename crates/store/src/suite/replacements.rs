@@ -7,8 +7,8 @@ use parcelgate_domain::PurchaseState;
 use super::make::{accept, at, batch, fault, purchase, request, tenant};
 use super::{Case, Outcome, Place};
 use crate::{
-    Batch, Error, NewPurchase, Purchase, ReplaceReason, Replaces, ShipmentId, ShipmentNews, Step,
-    Store, Tenant,
+    Batch, Error, NewPurchase, Page, Purchase, ReplaceReason, Replaces, ShipmentId, ShipmentNews,
+    Step, Store, Tenant,
 };
 
 type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -209,7 +209,9 @@ async fn unsettled(place: Arc<dyn Place>) -> Outcome {
     let kept = bought(&*store, 3).await?;
     let kept = batch(10).accept(instead(4, &kept.id, false)?, request(4), [7; 32]);
     store.apply(kept).await?;
-    let found = store.unsettled(at(11), at(5), 10).await?;
+    let account = purchase(1)?.account;
+    let (times, page) = ((at(11), at(5)), Page::first(10));
+    let found = store.unsettled(&account, times, page).await?;
     let mut found: Vec<_> = found.into_iter().map(|one| one.id).collect();
     found.sort();
     // Number 3 waits for its label.

@@ -149,22 +149,22 @@ async fn claimed_once(place: Arc<dyn Place>) -> Outcome {
     let first = stores.first().ok_or("three stores")?;
     let mut making = batch(0);
     for number in 0..60 {
-        making = making
-            .enqueue(job(number)?)
-            .track(tracker(number, Some(0))?);
+        making = making.enqueue(job(number)?);
     }
     first.apply(making).await?;
     let turns = || stores.iter().cycle().take(15);
     let jobs = turns().map(|store| store.claim_jobs(&["settle"], "me", claim(1, 5)));
-    let trackers = turns().map(|store| store.claim_trackers(claim(1, 5)));
-    let (jobs, trackers) = futures::join!(join_all(jobs), join_all(trackers));
+    let owners = ["one", "two", "three", "four", "five"];
+    let shards = turns().zip(owners);
+    let shards = shards.map(|(store, owner)| store.lease_shards(owner, claim(1, 50)));
+    let (jobs, shards) = futures::join!(join_all(jobs), join_all(shards));
     let jobs: Vec<Vec<_>> = jobs.into_iter().collect::<Result<_>>()?;
-    let trackers: Vec<Vec<_>> = trackers.into_iter().collect::<Result<_>>()?;
+    let shards: Vec<Vec<_>> = shards.into_iter().collect::<Result<_>>()?;
     let jobs: Vec<_> = jobs.into_iter().flatten().map(|job| job.id).collect();
-    let trackers: Vec<_> = trackers.into_iter().flatten().map(|one| one.id).collect();
-    assert_eq!((jobs.len(), trackers.len()), (60, 60), "all of them");
+    let shards: Vec<_> = shards.into_iter().flatten().collect();
+    assert_eq!((jobs.len(), shards.len()), (60, 250), "all of them");
     assert_eq!(jobs.iter().collect::<BTreeSet<_>>().len(), 60);
-    assert_eq!(trackers.iter().collect::<BTreeSet<_>>().len(), 60);
+    assert_eq!(shards.iter().collect::<BTreeSet<_>>().len(), 250);
     for store in &stores {
         let leased = store.claim_jobs(&["settle"], "me", claim(60, 99)).await?;
         assert!(leased.is_empty(), "while they are leased");

@@ -6,11 +6,13 @@ use parcelgate_domain::{LabelFormat, PurchaseState};
 
 use super::make::{accept, at, batch, bought, fault, label, purchase, request, tenant, walk};
 use super::{Case, Outcome, Place};
-use crate::{Error, Purchase, Step, Store};
+use crate::{Error, NewPurchase, Purchase, ReplaceReason, Replaces, Step, Store};
 
 pub(super) fn cases() -> Vec<Case> {
     vec![
         Case::new("replies::the_first_end_is_told_again", first_end),
+        Case::new("replies::what_a_person_finds_is_told_instead", found),
+        Case::new("replies::what_was_replaced_is_told_with_it", both),
         Case::new("replies::what_has_no_end_is_told_as_it_stands", no_end),
         Case::new(
             "replies::they_are_kept_with_the_outcome_or_not",
@@ -73,6 +75,67 @@ async fn first_end(place: Arc<dyn Place>) -> Outcome {
     let orphan = go_on(&*store, &absent, orphan).await?;
     let reply = store.reply(&tenant(), &orphan.id).await?.ok_or("a reply")?;
     assert_eq!(reply.told(orphan), absent);
+    Ok(())
+}
+
+/// Told as not bought, and then found to be bought after all.
+async fn found(place: Arc<dyn Place>) -> Outcome {
+    let store = place.open().await?;
+    let unknown = Step::Unknown(fault("OUTCOME_UNKNOWN"));
+    let absent = bring(&*store, 1, 7, vec![sending(), unknown, Step::Absent]).await?;
+    let lease_until = at(60);
+    let mut stands = absent.clone();
+    let sold_late = bought(1, vec![label(LabelFormat::Pdf, "one")])?;
+    for step in [
+        Step::Orphaned(sold_late.clone(), fault("LATE")),
+        Step::Voiding { lease_until },
+        Step::VoidRefused(fault("REFUSED")),
+    ] {
+        stands = go_on(&*store, &stands, step).await?;
+        let reply = store.reply(&tenant(), &stands.id).await?.ok_or("a reply")?;
+        assert!(!reply.is_denied_by(stands.version.state), "{stands:?}");
+        assert_eq!(reply.told(stands.clone()), absent);
+    }
+    let in_review = go_on(&*store, &stands, Step::NeedsReview(fault("REFUSED"))).await?;
+    let reply = store.reply(&tenant(), &stands.id).await?.ok_or("a reply")?;
+    assert!(reply.is_denied_by(in_review.version.state));
+    let in_hand = go_on(&*store, &in_review, Step::InHand(sold_late)).await?;
+    let voided = go_on(&*store, &in_hand, Step::VoidWanted(None)).await?;
+    let reply = store.reply(&tenant(), &stands.id).await?.ok_or("a reply")?;
+    assert!(!reply.is_denied_by(voided.version.state));
+    assert_eq!(reply.at, at(100));
+    assert_eq!(reply.told(voided), in_hand);
+    Ok(())
+}
+
+/// A replacement is told with its original as that was then.
+async fn both(place: Arc<dyn Place>) -> Outcome {
+    let store = place.open().await?;
+    let first = bring(&*store, 1, 7, vec![sending(), sold(1)?]).await?;
+    let new = NewPurchase {
+        replaces: Some(Replaces {
+            shipment: first.id.clone(),
+            reason: ReplaceReason::Lost,
+            awaits_void: false,
+        }),
+        ..purchase(2)?
+    };
+    let accepted = batch(8).accept(new, request(2), [7; 32]);
+    let mut second = store.apply(accepted).await?.shipments.pop().ok_or("one")?;
+    for step in [sending(), sold(2)?] {
+        second = go_on(&*store, &second, step).await?;
+    }
+    let read = async || {
+        let original = store.shipment(&tenant(), &first.id).await?;
+        Made::Ok(original.ok_or("the original")?)
+    };
+    let then = read().await?;
+    assert_eq!(then.replaced_by.as_ref(), Some(&second.id));
+    go_on(&*store, &then, Step::VoidWanted(None)).await?;
+    let later = go_on(&*store, &second, Step::VoidWanted(None)).await?;
+    let reply = store.reply(&tenant(), &second.id).await?.ok_or("a reply")?;
+    let told = reply.told_both(later, read().await?);
+    assert_eq!(told, (second, then));
     Ok(())
 }
 

@@ -28,7 +28,6 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("shipments::what_was_bought_is_kept", bought_is_kept),
         Case::new("shipments::a_label_is_kept_byte_for_byte", labels),
         Case::new("shipments::evidence_is_kept_in_order", evidence),
-        Case::new("shipments::who_must_be_seen_to_is_listed", unsettled),
         Case::new(
             "shipments::what_an_account_bought_last_is_found",
             last_bought,
@@ -354,49 +353,6 @@ async fn evidence(place: Arc<dyn Place>) -> Outcome {
     store.apply(keeping).await?;
     assert_eq!(store.evidence(&tenant(), &id).await?, replies);
     assert_eq!(store.head_seq().await?, 1, "evidence is no step");
-    Ok(())
-}
-
-async fn unsettled(place: Arc<dyn Place>) -> Outcome {
-    let store = place.open().await?;
-    let mut listed = Vec::new();
-    for (number, (state, way)) in ways()?.into_iter().enumerate() {
-        let id = purchase(number)?.id;
-        let (walked, _) = walk(accept(batch(0), number)?, &id, way);
-        store.apply(walked).await?;
-        listed.push((state, id));
-    }
-    let list = |now, before| store.unsettled(at(now), at(before), 99);
-    let states = |found: Vec<crate::Purchase>| -> Vec<&'static str> {
-        let mut states: Vec<_> = found
-            .iter()
-            .map(|found| found.version.state.name())
-            .collect();
-        states.sort_unstable();
-        states
-    };
-    let doubtful = [
-        "PURCHASED_NO_LABEL",
-        "UNKNOWN",
-        "VOID_UNKNOWN",
-        "VOID_WANTED",
-    ];
-    assert_eq!(
-        states(list(59, 0).await?),
-        doubtful,
-        "leases hold, acceptance is young"
-    );
-    let with_leases_over = states(list(60, 0).await?);
-    let mut expected = vec!["SENDING", "VOIDING"];
-    expected.extend(doubtful);
-    expected.sort_unstable();
-    assert_eq!(with_leases_over, expected);
-    expected.push("ACCEPTED");
-    expected.sort_unstable();
-    assert_eq!(states(list(60, 1).await?), expected);
-    assert_eq!(store.unsettled(at(60), at(1), 2).await?.len(), 2);
-    let reviewed = store.in_review(&tenant(), Page::first(99)).await?;
-    assert_eq!(states(reviewed), ["NEEDS_REVIEW"]);
     Ok(())
 }
 

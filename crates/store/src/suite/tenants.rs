@@ -10,8 +10,8 @@ use super::make::{
 use super::{Case, Outcome, Place};
 use crate::{
     ApiKey, Batch, Blob, DeliveryReport, Error, Evidence, Filter, JobReport, NewDelivery, NewJob,
-    NewSubscription, Page, QuoteRecord, ShipmentFilter, Step, Store, SubscriptionChange, Tenant,
-    TrackerEnd, TrackerFilter, Version,
+    NewSubscription, Page, QuoteRecord, ShipmentFilter, SigningKeys, Step, Store,
+    SubscriptionChange, Tenant, TrackerEnd, TrackerFilter, Version,
 };
 
 type Made<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -80,8 +80,12 @@ pub(super) async fn filled(store: &dyn Store) -> Made<Version> {
         .subscribe(NewSubscription {
             id: "hook-1".parse()?,
             url: "https://shop.example".to_owned(),
-            secret: Secret::from("s"),
+            keys: SigningKeys {
+                secret: Secret::from("s"),
+                private: None,
+            },
             filter: Filter::default(),
+            latest_only: false,
         })
         .observe_new(tracker, seen)
         .create_key(key("key-1")?)
@@ -214,6 +218,7 @@ async fn writes(place: Arc<dyn Place>) -> Outcome {
         status: None,
         error: None,
         retry_at: None,
+        told_missed: false,
     };
     let who = stranger()?;
     let theirs = || Batch::of(&who, at(9));
@@ -224,12 +229,14 @@ async fn writes(place: Arc<dyn Place>) -> Outcome {
         theirs().keep_evidence(evidence),
         theirs().observe(&tracker, make::told(Vec::new())),
         theirs().check_failed(&tracker, at(99)),
+        theirs().push_until(&tracker, at(99)),
         theirs().end_tracker(&tracker, TrackerEnd::Stopped),
         theirs().change_subscription(&hook, SubscriptionChange::default()),
         theirs().unsubscribe(&hook),
         theirs().fan_out(&hook, 5, 6, Vec::new()),
-        theirs().replay(&hook, Vec::new()),
+        theirs().replay(&hook, at(9), Vec::new()),
         theirs().report_delivery(&"delivery-1".parse()?, 0, report),
+        theirs().supersede_delivery(&"delivery-1".parse()?, 0),
         theirs().revoke_key(&"key-1".parse()?),
         theirs().seen_key(&"key-1".parse()?),
         theirs().report_job(&"job-1".parse()?, 0, JobReport::Done),

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use futures::future::join_all;
-use parcelgate_domain::{CarrierId, Status, fold};
+use parcelgate_domain::{CarrierId, Status, TrackingEvent, fold};
 
-use super::make::{self, at, batch, claim, event, number, purchase, tenant, told, tracker};
+use super::make::{self, at, batch, event, number, purchase, tenant, told, tracker};
 use super::{Case, Outcome, Place};
 use crate::{Error, NewTracker, Page, TrackerEnd, TrackerFilter, TrackerNews};
 
@@ -15,7 +15,11 @@ pub(super) fn cases() -> Vec<Case> {
         Case::new("trackers::what_is_known_is_not_told_again", known),
         Case::new("trackers::observers_at_once_lose_nothing", at_once),
         Case::new("trackers::a_change_without_an_event_is_told_too", estimate),
-        Case::new("trackers::who_is_due_is_claimed_once", due),
+        Case::new("trackers::who_does_not_answer_is_counted", failed),
+        Case::new(
+            "trackers::a_newer_edition_corrects_what_was_read",
+            corrected,
+        ),
         Case::new("trackers::an_end_ends_it_until_it_is_followed_again", ended),
         Case::new("trackers::ids_numbers_and_filters_find", found),
     ]
@@ -181,49 +185,70 @@ async fn estimate(place: Arc<dyn Place>) -> Outcome {
     Ok(())
 }
 
-async fn due(place: Arc<dyn Place>) -> Outcome {
+async fn failed(place: Arc<dyn Place>) -> Outcome {
     let store = place.open().await?;
-    for (parcel, due) in [
-        (1, Some(30)),
-        (2, Some(10)),
-        (3, Some(20)),
-        (4, None),
-        (5, Some(99)),
-    ] {
-        store.apply(batch(0).track(tracker(parcel, due)?)).await?;
+    let id = tracker(1, None)?.id;
+    store.apply(batch(0).track(tracker(1, Some(5))?)).await?;
+    for expected in [1, 2] {
+        store.apply(batch(6).check_failed(&id, at(1_000))).await?;
+        let failed = store.tracker(&tenant(), &id).await?.ok_or("it")?;
+        let next = failed.next_check_at;
+        assert_eq!((failed.failures, next), (expected, Some(at(1_000))));
     }
-    let claims = (0..8).map(|_| store.claim_trackers(claim(40, 1)));
-    let mut claimed = Vec::new();
-    for outcome in join_all(claims).await {
-        claimed.extend(outcome?.into_iter().map(|tracker| tracker.id));
-    }
-    claimed.sort();
-    let ids = |parcels: &[usize]| {
-        let ids = parcels.iter().map(|parcel| Ok(tracker(*parcel, None)?.id));
-        ids.collect::<Result<Vec<_>, Box<dyn std::error::Error + Send + Sync>>>()
-    };
-    assert_eq!(claimed, ids(&[1, 2, 3])?, "each once, none before its time");
+    store.apply(batch(7).observe(&id, told(Vec::new()))).await?;
+    let asked = store.tracker(&tenant(), &id).await?.ok_or("it")?;
+    assert_eq!(asked.failures, 0);
+    Ok(())
+}
 
+async fn corrected(place: Arc<dyn Place>) -> Outcome {
+    let store = place.open().await?;
+    let id = tracker(1, None)?.id;
+    store.apply(batch(0).track(tracker(1, None)?)).await?;
+    let edition = |event: &TrackingEvent, mapping_version, status| TrackingEvent {
+        status: Some(status),
+        mapping_version,
+        ..event.clone()
+    };
+    let (picked_up, moved) = (
+        event(1, 10, Status::Accepted)?,
+        event(1, 20, Status::InTransit)?,
+    );
+    let both = vec![picked_up.clone(), moved.clone()];
     store
-        .apply(batch(41).check_failed(&tracker(1, None)?.id, at(1_000)))
+        .apply(batch(1).observe(&id, told(both.clone())))
         .await?;
-    let failed = store
-        .tracker(&tenant(), &tracker(1, None)?.id)
-        .await?
-        .ok_or("it")?;
+
+    // The second edition reads one of them otherwise, and tells it once, whoever brings it.
+    let held = edition(&moved, 2, Status::Exception);
+    let anew = vec![edition(&picked_up, 2, Status::Accepted), held.clone()];
+    let again = (0..4).map(|_| batch(2).observe(&id, told(anew.clone())));
+    for outcome in join_all(again.map(|again| store.apply(again))).await {
+        let new_events = outcome?
+            .trackers
+            .iter()
+            .map(|seen| seen.new_events)
+            .sum::<usize>();
+        assert_eq!(new_events, 0);
+    }
+    // Who still reads by the first one takes nothing back.
+    store.apply(batch(3).observe(&id, told(both))).await?;
+
+    let kept = store.tracker(&tenant(), &id).await?.ok_or("it")?;
     assert_eq!(
-        (failed.failures, failed.next_check_at),
-        (1, Some(at(1_000)))
+        (kept.state.status, kept.state.events),
+        (Status::Exception, 2)
     );
-    assert!(
-        store.claim_trackers(claim(98, 9)).await?.is_empty(),
-        "leases hold"
-    );
-    let late = store.claim_trackers(claim(101, 9)).await?;
-    assert!(
-        late.into_iter()
-            .map(|tracker| tracker.id)
-            .eq(ids(&[2, 3, 5])?)
+    let events = store.tracking_events(&tenant(), &id).await?;
+    assert_eq!(events, anew, "seen when they were first seen");
+    let log = store.events_after(None, 3, 99).await?;
+    let [told] = log.as_slice() else {
+        return Err(format!("{log:?}").into());
+    };
+    let news: TrackerNews = serde_json::from_str(&told.data)?;
+    assert_eq!(
+        (told.kind.as_str(), news.event),
+        ("tracking.corrected", Some(held))
     );
     Ok(())
 }
@@ -249,7 +274,6 @@ async fn ended(place: Arc<dyn Place>) -> Outcome {
         Status::InTransit,
         "what is heard is heard"
     );
-    assert!(store.claim_trackers(claim(900, 9)).await?.is_empty());
 
     store.apply(batch(3).track(tracker(1, Some(7))?)).await?;
     let kept = store.tracker(&tenant(), &id).await?.ok_or("it")?;

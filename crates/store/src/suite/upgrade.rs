@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
-use parcelgate_domain::LabelFormat;
+use parcelgate_domain::{Deadlines, LabelFormat};
 
+use super::confirmations::confirmation;
 use super::invoices::line;
 use super::make::{accept, at, batch, bought, claim, label, purchase, tenant, tracker, walk};
 use super::money::{Made, key, with_key};
 use super::{make, tenants};
-use crate::{NewJob, Result, Step, Store};
+use crate::{CONFIRMATIONS, NewJob, Result, Step, Store};
 
 /// The versions that tables have had, the oldest first.
 #[must_use]
@@ -39,10 +40,16 @@ pub async fn postgres_at(url: &str, version: i64) -> Result<()> {
 /// When the store does not take it.
 pub async fn fill(store: &dyn Store) -> Made<()> {
     tenants::filled(store).await?;
+    let promised = batch(1).promise(&purchase(1)?.id, Deadlines::default(), at(1));
+    store.apply(promised).await?;
     let shop = key(store, "shop", 5_000).await?;
     store.apply(with_key(&shop, 1, 2)?).await?;
     let invoiced = line("1", 1_000, Some(purchase(1)?.id))?;
     store.apply(batch(1).invoice(invoiced)).await?;
+    store
+        .apply(batch(1).confirm(confirmation(1, "902-1", 0)?))
+        .await?;
+    store.lease_shards("me", claim(1, 9)).await?;
     Ok(store.ready().await?)
 }
 
@@ -63,6 +70,15 @@ pub async fn read(store: &dyn Store) -> Made<Vec<(&'static str, usize)>> {
         ("spends", store.spends(&tenant(), &shop, day).await?.len()),
         ("invoiced", store.invoiced(&tenant(), ids).await?.len()),
         ("purchase_reply", reply.iter().count()),
+        (
+            "confirmation",
+            store.confirmations_of(&tenant(), ids).await?.len(),
+        ),
+        (
+            "log_reader",
+            usize::from(store.log_read(CONFIRMATIONS).await? > 0),
+        ),
+        ("risk", store.risk(&tenant(), &id).await?.iter().count()),
     ]);
     Ok(counts)
 }
@@ -98,6 +114,6 @@ pub async fn work(store: &dyn Store, number: usize) -> Made<()> {
     store.apply(more).await?;
     store.claim_jobs(&["work"], "me", claim(7, 9)).await?;
     store.claim_deliveries(9, claim(7, 9)).await?;
-    store.claim_trackers(claim(7, 9)).await?;
+    store.lease_shards("me", claim(7, 9)).await?;
     Ok(())
 }

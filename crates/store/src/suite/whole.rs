@@ -307,7 +307,7 @@ async fn closed(place: Arc<dyn Place>) -> Outcome {
     for refused in [
         store.ready().await.err(),
         store.apply(both(99)?).await.err(),
-        store.claim_trackers(claim(0, 1)).await.err(),
+        store.lease_shards("me", claim(0, 1)).await.err(),
         store.head_seq().await.err(),
     ] {
         assert!(matches!(refused, Some(Error::Closed)), "{refused:?}");

@@ -7,21 +7,16 @@ use std::time::Duration;
 use http::Method;
 use parcelgate_carrier::{
     Auth, Call, Carrier, Class, ClientStyle, Dialect, Error, Exchange, Grant, Host, Intent, Kind,
-    Lookup, Outgoing, Profile, Quota, Repeat, Response, Result, ShipIdempotency,
+    Outgoing, Quota, Repeat, Response, Result,
 };
 use parcelgate_clock::instant;
-use parcelgate_domain::{AccountId, CarrierId, Secret};
+use parcelgate_domain::{AccountId, Secret};
 
 use crate::{Replay, Step, Wire, WireSettings};
 
-pub(super) const ACME: CarrierId = CarrierId::known("acme");
+pub(super) use super::acme::{ACME, Acme};
 
 /// Two hosts unless others are named: `api`, which wants `auth`, and `door`, where tokens are got.
-pub(super) struct Acme {
-    profile: Profile,
-    hosts: Vec<Host>,
-}
-
 impl Acme {
     pub(super) fn account(
         auth: Auth,
@@ -34,41 +29,6 @@ impl Acme {
             auth,
         };
         Self::of(vec![host("api", auth), host("door", Auth::Open)], quotas)
-    }
-
-    pub(super) fn of(hosts: Vec<Host>, quotas: &'static [Quota]) -> Arc<dyn Carrier> {
-        Arc::new(Self {
-            profile: Profile {
-                id: ACME,
-                name: "Acme",
-                name_zh: "Acme",
-                services: &[],
-                label_formats: &[],
-                track_batch_max: 1,
-                parcels_max: 1,
-                quotas,
-                ship_idempotency: ShipIdempotency::None,
-                lookup: Lookup::None,
-                quiet: Duration::ZERO,
-                void_window: None,
-                absences: &[],
-            },
-            hosts,
-        })
-    }
-}
-
-impl Carrier for Acme {
-    fn profile(&self) -> &Profile {
-        &self.profile
-    }
-
-    fn dialect(&self) -> &dyn Dialect {
-        self
-    }
-
-    fn hosts(&self) -> &[Host] {
-        &self.hosts
     }
 }
 

@@ -172,7 +172,7 @@ fn misordered(replay: &Arc<Replay>, order: impl FnOnce(&Account, Stack) -> Stack
     let clock = Arc::new(parcelgate_clock::System);
     let settings = WireSettings::default();
     let lanes = Lanes::open(QUOTAS, &settings).unwrap();
-    let account = Account::new(&account(), carrier, &settings, clock, lanes);
+    let account = Account::new(&account(), carrier.into(), &settings, clock, lanes);
     let transport: Arc<dyn Exchange> = replay.clone();
     let outermost = order(&account, account.measured(&transport)).0;
     Wire { account, outermost }

@@ -188,42 +188,41 @@ const LEGIT: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 const CANARY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Answers with another of its rows each time.
+#[derive(Debug)]
 struct Fickle {
     rows: Vec<Vec<IpAddr>>,
+    judge: fn(IpAddr) -> Reach,
     asked: AtomicUsize,
 }
 
 impl Fickle {
-    fn new(rows: &[&[IpAddr]]) -> Arc<Self> {
+    fn new(rows: &[&[IpAddr]], judge: fn(IpAddr) -> Reach) -> Arc<Self> {
         let rows = rows.iter().map(|row| row.to_vec()).collect();
         Arc::new(Self {
             rows,
+            judge,
             asked: AtomicUsize::new(0),
         })
     }
 }
 
 #[async_trait]
-impl Lookup for Fickle {
+impl Internet for Fickle {
     async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>> {
         assert_eq!(host, "shop.example");
         let turn = self.asked.fetch_add(1, Ordering::SeqCst);
         Ok(self.rows[turn % self.rows.len()].clone())
     }
+
+    fn reach(&self, address: IpAddr) -> Reach {
+        (self.judge)(address)
+    }
 }
 
-fn client(lookup: Arc<dyn Lookup>, judge: fn(IpAddr) -> Reach) -> WebhookClient {
-    // On any port, as the servers of a test need it; the judge decides about addresses alone.
-    let checked = Checked {
-        rules: WebhookRules {
-            allow_http: true,
-            ..STRICT
-        },
-        lookup,
-        judge,
-    };
+fn client(internet: Arc<dyn Internet>) -> WebhookClient {
     let second = Duration::from_secs(1);
-    let mut client = WebhookClient::over(checked, second, second).unwrap();
+    let mut client = WebhookClient::over(internet, HTTP_TOO, second, second).unwrap();
+    // On any port, as the servers of a test need it; the judge decides about addresses alone.
     client.rules = AT_HOME;
     client
 }
@@ -282,7 +281,7 @@ fn all_but_the_canary(address: IpAddr) -> Reach {
 async fn flips(judge: fn(IpAddr) -> Reach, rows: &[&[IpAddr]]) -> (usize, usize, Vec<bool>) {
     let (canary, reached) = serve((CANARY, 0), fine).await;
     let (_, served) = serve((LEGIT, canary.port()), fine).await;
-    let client = client(Fickle::new(rows), judge);
+    let client = client(Fickle::new(rows, judge));
     let url = format!("http://shop.example:{}/", canary.port());
     let mut refused = Vec::new();
     for _ in 0..6 {
@@ -328,13 +327,9 @@ async fn what_a_name_leads_to_is_judged_like_what_is_written() {
     ];
     for address in inside {
         let rows: &[&[IpAddr]] = &[&[address.parse().unwrap()]];
-        let checked = Checked {
-            rules: HTTP_TOO,
-            lookup: Fickle::new(rows),
-            judge: reach::of_address,
-        };
+        let internet = Fickle::new(rows, reach::of_address);
         let second = Duration::from_secs(1);
-        let client = WebhookClient::over(checked, second, second).unwrap();
+        let client = WebhookClient::over(internet, HTTP_TOO, second, second).unwrap();
         let outcome = post(&client, "http://shop.example/").await;
         assert_eq!(
             outcome,

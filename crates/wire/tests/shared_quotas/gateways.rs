@@ -7,17 +7,16 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use http::Method;
 use parcelgate_carrier::{
-    Auth, Call, Carrier, Class, Dialect, Exchange, Host, Intent, Lane, Lookup, Outgoing, Profile,
-    Quota, Request, Response, Result, ShipIdempotency,
+    Auth, Call, Carrier, Class, Dialect, Exchange, Host, Intent, Lane, Outgoing, Quota, Request,
+    Response, Result,
 };
 use parcelgate_clock::{instant, sleep};
-use parcelgate_domain::{CarrierId, Secret};
+use parcelgate_domain::Secret;
 use parcelgate_wire::{QuotaSource, Sharing, Wire, WireSettings};
 use tokio::task::JoinHandle;
 
+use super::acme::Acme;
 use super::server::Server;
-
-const ACME: CarrierId = CarrierId::known("acme");
 
 const QUOTAS: &[Quota] = &[Quota {
     classes: Class::EVERY,
@@ -25,59 +24,23 @@ const QUOTAS: &[Quota] = &[Quota {
     per: Duration::from_secs(4),
 }];
 
-/// A carrier that says yes, and notes when it was asked.
-struct Acme {
-    profile: Profile,
-    hosts: Vec<Host>,
-}
-
-impl Acme {
-    fn account() -> Arc<dyn Carrier> {
-        Arc::new(Self {
-            profile: Profile {
-                id: ACME,
-                name: "Acme",
-                name_zh: "Acme",
-                services: &[],
-                label_formats: &[],
-                track_batch_max: 1,
-                parcels_max: 1,
-                quotas: QUOTAS,
-                ship_idempotency: ShipIdempotency::None,
-                lookup: Lookup::None,
-                quiet: Duration::ZERO,
-                void_window: None,
-                absences: &[],
-            },
-            hosts: vec![Host {
-                name: "api",
-                base_url: "http://acme.invalid".to_owned(),
-                auth: Auth::Open,
-            }],
-        })
-    }
-}
-
-impl Carrier for Acme {
-    fn profile(&self) -> &Profile {
-        &self.profile
-    }
-
-    fn dialect(&self) -> &dyn Dialect {
-        self
-    }
-
-    fn hosts(&self) -> &[Host] {
-        &self.hosts
-    }
-}
-
+/// It says yes to everything.
 impl Dialect for Acme {
     fn verdict(&self, _: &Intent, _: &Response) -> Result<()> {
         Ok(())
     }
 }
 
+fn account() -> Arc<dyn Carrier> {
+    let host = Host {
+        name: "api",
+        base_url: "http://acme.invalid".to_owned(),
+        auth: Auth::Open,
+    };
+    Acme::of(vec![host], QUOTAS)
+}
+
+/// Notes when it was asked.
 #[derive(Default)]
 struct Yes(Mutex<Vec<Instant>>);
 
@@ -103,7 +66,7 @@ impl Gateway {
         let wire = Wire::over_sharing(
             host.clone(),
             &"acme-test".parse().unwrap(),
-            Acme::account(),
+            account(),
             &WireSettings::default(),
             Arc::new(parcelgate_clock::System),
             &sharing,

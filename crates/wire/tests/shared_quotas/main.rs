@@ -8,6 +8,8 @@
     reason = "a test fails by panicking"
 )]
 
+#[path = "../../src/tests/acme.rs"]
+mod acme;
 mod gateways;
 mod model;
 mod script;

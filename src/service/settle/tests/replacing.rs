@@ -121,6 +121,20 @@ async fn a_refused_void_buys_nothing() {
     }
 }
 
+/// It may be void all the same: whether it is, a person decides.
+#[tokio::test]
+async fn a_refusal_after_a_doubt_does_not_say_that_the_label_stands() {
+    let shop = Shop::default();
+    let stage = Stage::before(Arc::new(shop.clone())).await;
+    stage.refuse_voids(Some(Kind::Refused));
+    let in_doubt = Step::VoidUnknown(interrupted());
+    let (original, replacement) = stage.replaced(vec![stage.voiding(), in_doubt]).await;
+    stage.rounds(2).await;
+    assert_eq!(stage.state(&original).await, PurchaseState::NeedsReview);
+    assert_eq!(stage.state(&replacement).await, PurchaseState::Cancelled);
+    assert_eq!(shop.sold(), 0);
+}
+
 #[tokio::test]
 async fn a_void_in_doubt_for_too_long_gives_the_replacement_up() {
     let shop = Shop::default();

@@ -22,7 +22,7 @@ use super::refusal::{Answer, Refusal};
 use super::{event, shown};
 use crate::dhl::shape::{Kind, may, must, violations};
 use crate::document::{at, list, text};
-use crate::faults::{Fault, Telling};
+use crate::faults::{Fault, Telling, Whom};
 use crate::plan;
 use crate::server::World;
 use crate::settings::Carrier;
@@ -310,7 +310,7 @@ fn due(world: &World, now: Timestamp) -> (Vec<Message>, Option<Timestamp>) {
 /// Sends one event, faults permitting, and one that was held back before it.
 async fn tell(world: &World, client: &reqwest::Client, message: Message) {
     let last = message.body.pointer("/status/statusCode") == Some(&json!("delivered"));
-    match world.faults.take(Carrier::Dhl, "push") {
+    match world.faults.take(Whom::Carrier(Carrier::Dhl), "push") {
         Some(Fault::Late) if !last && world.dhl.subscriptions.held().is_none() => {
             *world.dhl.subscriptions.held() = Some(message);
             return;
