@@ -141,20 +141,30 @@ async fn obey(command: Command, out: &mut Out) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Returns when the operator or the system asks the program to stop.
+/// Listens from now on, and returns when the operator or the system asks the program to stop.
+/// Before that a signal ends it at once, so whoever says that he is there listens first.
 ///
 /// # Errors
 /// When signals cannot be listened to.
-async fn until_stopped() -> std::io::Result<()> {
+fn until_stopped() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            done = tokio::signal::ctrl_c() => done,
-            _ = terminate.recv() => Ok(()),
-        }
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
     }
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    {
+        use tokio::signal::windows::ctrl_c;
+        let mut interrupt = ctrl_c()?;
+        Ok(async move {
+            let _ = interrupt.recv().await;
+        })
+    }
 }

@@ -47,6 +47,7 @@ pub(crate) async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> 
         ..defaults
     };
     let known = settings.clone();
+    let stopped = super::until_stopped()?;
     let sandbox = Sandbox::start(settings).await?;
     let accounts = played::accounts(&sandbox, &known);
     let shown = accounts.iter().map(|account| {
@@ -57,7 +58,7 @@ pub(crate) async fn run(args: SandboxArgs, out: &mut Out) -> anyhow::Result<()> 
     for account in &accounts {
         out.say(toml(account))?;
     }
-    super::until_stopped().await?;
+    stopped.await;
     sandbox.stop().await;
     Ok(())
 }

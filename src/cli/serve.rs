@@ -30,6 +30,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
     let config =
         Config::load(args.config.as_deref()).context("the configuration cannot be used")?;
     telemetry::log(&config.log).context("log.filter cannot be used")?;
+    let stopped = super::until_stopped()?;
     let gateway = Gateway::start(config).await?;
     // On standard error, like the log: a service writes nothing else.
     let _ = writeln!(
@@ -38,7 +39,7 @@ pub(crate) async fn run(args: ServeArgs) -> anyhow::Result<()> {
         gateway.grpc(),
         gateway.http()
     );
-    super::until_stopped().await?;
+    stopped.await;
     gateway.stop().await;
     Ok(())
 }

@@ -33,6 +33,15 @@ impl Disk {
             .arg(program);
         command
     }
+
+    /// Whether it came to that, by the tracer's own words.
+    pub(crate) fn is_met(self, words: &Path) -> bool {
+        let words = fs::read_to_string(words).expect("what was traced");
+        match self {
+            Self::KillsAt(_) => words.contains("+++ killed by SIGKILL +++"),
+            Self::FailsAt(_) => words.contains("(INJECTED)"),
+        }
+    }
 }
 
 /// While it is there nothing that a gateway writes is made durable, and the gateway is told so.

@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What was seen.
 #[derive(Debug)]
 pub(crate) struct Seen {
+    /// Whether what was to become of a write became of one.
+    pub(crate) met: bool,
     /// Whether the first gateway could be called at all.
     pub(crate) ready: bool,
     /// What its caller was told.
@@ -66,7 +68,8 @@ pub(crate) async fn lived(disk: Disk, found: Store, lookups: Lookups, key_lost: 
     if found == Store::Made {
         house.cut_key();
     }
-    let command = disk.command(PROGRAM, &house.config().with_file_name("trace"));
+    let words = house.config().with_file_name("trace");
+    let command = disk.command(PROGRAM, &words);
     let first = Program::start_by(command, &house.config(), &house.panics);
     let doors = first.doors().await;
     if found == Store::New {
@@ -78,6 +81,7 @@ pub(crate) async fn lived(disk: Disk, found: Store, lookups: Lookups, key_lost: 
         told = Some(reply.map(|shipment| shipment.state()));
     }
     first.kill();
+    let met = disk.is_met(&words);
     let sent = house.control().ship_call_counts().0;
     let left = ledgers::kept(house.open().await.as_ref()).await;
     let left = left.first().map(|kept| kept.state);
@@ -95,6 +99,7 @@ pub(crate) async fn lived(disk: Disk, found: Store, lookups: Lookups, key_lost: 
     assert!(panics.is_empty(), "{disk:?}: {panics:#?}");
     let (findings, sold) = audited(&house, &end).await;
     Seen {
+        met,
         ready: doors.is_some(),
         told,
         sent,

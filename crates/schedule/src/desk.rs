@@ -1,6 +1,6 @@
 //! One account: who waits for it, and how its quota is divided.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::DAY_MS;
 use crate::history::History;
@@ -20,7 +20,8 @@ const SILENCE_MS: u64 = 10 * 60_000;
 #[derive(Debug)]
 pub(crate) struct Desk {
     pub(crate) line: Line<Item>,
-    pub(crate) asking: BTreeSet<Key>,
+    /// Who is being asked for, and on account of which appointment.
+    pub(crate) asking: BTreeMap<Key, u32>,
     pub(crate) books: BTreeMap<u16, Book>,
     pub(crate) history: PerPhase<History>,
     pub(crate) per_day: Option<u64>,
@@ -54,7 +55,7 @@ impl Desk {
     pub(crate) fn new(now_ms: i64) -> Self {
         Self {
             line: Line::new(),
-            asking: BTreeSet::new(),
+            asking: BTreeMap::new(),
             books: BTreeMap::new(),
             history: [History::default(); PHASES],
             per_day: None,

@@ -1,5 +1,8 @@
 //! All parcels that one gateway looks after, by when they are due and through which account.
 
+use hashbrown::HashTable;
+use hashbrown::hash_table::OccupiedEntry;
+
 use crate::desk::{Book, Desk, add};
 use crate::phase::{PerPhase, Phase, Rules, mixed};
 use crate::wheel::Wheel;
@@ -50,6 +53,8 @@ pub struct Budget {
 #[derive(Debug)]
 pub struct Roster {
     wheel: Wheel<Item>,
+    /// Where in the wheel each parcel is.
+    places: HashTable<u32>,
     desks: Vec<Desk>,
     rules: Rules,
     begun_ms: i64,
@@ -63,6 +68,7 @@ impl Roster {
         let desk = || Desk::new(now_ms);
         Self {
             wheel: Wheel::new(),
+            places: HashTable::new(),
             desks: std::iter::repeat_with(desk).take(accounts).collect(),
             rules,
             begun_ms: now_ms,
@@ -76,25 +82,59 @@ impl Roster {
         u32::try_from(at_ms.rem_euclid(1 << 32)).unwrap_or(0)
     }
 
-    /// Puts a parcel in that is due then. One of an account that is not there is left out.
+    /// Puts a parcel in that is due then, instead of at any time for which it was in. One of an
+    /// account that is not there is left out, and so is one that is just being asked for on account
+    /// of this very appointment.
     pub fn put(&mut self, item: Item, due_ms: i64) {
+        let asked = self.desk(item.account);
+        if asked.is_some_and(|desk| desk.asking.get(&item.key) == Some(&item.stamp)) {
+            return;
+        }
+        self.withdraw(item.key);
         let due = tick(self.begun_ms, self.tick_ms, due_ms);
         let shares = self.rules.wanted();
-        if let Some(desk) = self.desk(item.account) {
-            desk.books
-                .entry(item.owner)
-                .or_insert_with(|| Book::new(shares));
-            desk.count(&item, |count| *count += 1);
-            self.wheel.insert(due, item);
+        let Some(desk) = self.desk(item.account) else {
+            return;
+        };
+        desk.books
+            .entry(item.owner)
+            .or_insert_with(|| Book::new(shares));
+        desk.count(&item, |count| *count += 1);
+        let at = self.wheel.insert(due, item);
+        let wheel = &self.wheel;
+        self.places
+            .insert_unique(hash(item.key), at, |at| hash_at(wheel, *at));
+    }
+
+    /// Where a parcel waits for its time.
+    fn place(&mut self, key: Key) -> Option<OccupiedEntry<'_, u32>> {
+        let wheel = &self.wheel;
+        let is_it = |at: &u32| wheel.get(*at).is_some_and(|item| item.key == key);
+        self.places.find_entry(hash(key), is_it).ok()
+    }
+
+    /// Takes a parcel out that waits for its time.
+    fn withdraw(&mut self, key: Key) {
+        let Some(found) = self.place(key) else {
+            return;
+        };
+        let (at, _) = found.remove();
+        if let Some(item) = self.wheel.remove(at)
+            && let Some(desk) = self.desk(item.account)
+        {
+            desk.count(&item, |count| *count = count.saturating_sub(1));
         }
     }
 
     /// Goes on to `now_ms`: what is due by then gets in line.
     pub fn advance(&mut self, now_ms: i64) {
-        let desks = &mut self.desks;
+        let (desks, places) = (&mut self.desks, &mut self.places);
         // A tick is over when its end is.
         let to = tick(self.begun_ms, self.tick_ms, now_ms.saturating_add(1)).saturating_sub(1);
-        self.wheel.advance(to, |_, item| {
+        self.wheel.advance(to, |_, at, item| {
+            if let Ok(found) = places.find_entry(hash(item.key), |place| *place == at) {
+                found.remove();
+            }
             if let Some(desk) = desks.get_mut(usize::from(item.account)) {
                 desk.line.push(item.owner, item.phase.band(), item);
             }
@@ -109,9 +149,9 @@ impl Roster {
     }
 
     /// Takes at most so many whose turn it is. Each is being asked for until [`done`](Self::done);
-    /// one that is already is not given twice.
+    /// one that is already is not given twice. If it is for another appointment its turn comes again.
     pub fn take(&mut self, account: u16, most: usize) -> Vec<Item> {
-        let mut taken = Vec::new();
+        let (mut taken, mut again) = (Vec::new(), Vec::new());
         let Some(desk) = self.desk(account) else {
             return taken;
         };
@@ -119,11 +159,26 @@ impl Roster {
             && let Some(item) = desk.line.pop()
         {
             desk.count(&item, |count| *count = count.saturating_sub(1));
-            if desk.asking.insert(item.key) {
-                taken.push(item);
+            match desk.asking.get(&item.key) {
+                None => {
+                    desk.asking.insert(item.key, item.stamp);
+                    taken.push(item);
+                }
+                Some(stamp) if *stamp == item.stamp => {}
+                Some(_) => again.push(item),
             }
         }
+        for item in again {
+            self.put_back(item, i64::MIN);
+        }
         taken
+    }
+
+    /// Puts a parcel in that was taken and is due then, unless it is in for another time meanwhile.
+    pub fn put_back(&mut self, item: Item, due_ms: i64) {
+        if self.place(item.key).is_none() {
+            self.put(item, due_ms);
+        }
     }
 
     /// A parcel is no longer being asked for.
@@ -196,6 +251,12 @@ impl Roster {
                 let wait = i64::try_from(wait).unwrap_or(i64::MAX);
                 due.min(tick(begun_ms, tick_ms, now_ms.saturating_add(wait)))
             });
+            let wheel = &self.wheel;
+            self.places.clear();
+            for (at, item) in wheel.iter() {
+                self.places
+                    .insert_unique(hash(item.key), at, |at| hash_at(wheel, *at));
+            }
         }
         fell_quiet
     }
@@ -228,12 +289,22 @@ impl Roster {
     /// How many parcels wait for their time, and in how many bytes.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
-        (self.wheel.len(), self.wheel.bytes())
+        let bytes = self.wheel.bytes() + self.places.allocation_size();
+        (self.wheel.len(), bytes)
     }
 
     fn desk(&mut self, account: u16) -> Option<&mut Desk> {
         self.desks.get_mut(usize::from(account))
     }
+}
+
+/// The names are our own and random, so nobody can choose them to collide.
+fn hash([high, low]: Key) -> u64 {
+    mixed(mixed(high) ^ low)
+}
+
+fn hash_at(wheel: &Wheel<Item>, at: u32) -> u64 {
+    wheel.get(at).map_or(0, |item| hash(item.key))
 }
 
 /// The tick in which that time has come.
@@ -264,24 +335,55 @@ mod tests {
     fn a_parcel_gets_in_line_when_it_is_due_and_is_given_once() {
         let mut roster = Roster::new(1, Rules::default(), 0, 1_000);
         roster.put(item(1, false), 5_500);
-        roster.put(item(1, false), 5_600);
         roster.put(item(2, false), 9_000);
         roster.advance(5_999);
         assert_eq!(roster.waiting(0), 0);
         roster.advance(6_000);
+        roster.put(item(1, false), 6_100);
+        roster.advance(7_000);
         assert_eq!(roster.waiting(0), 2);
+        let anew = Item {
+            stamp: 1,
+            ..item(1, false)
+        };
+        roster.put(anew, 7_500);
+        roster.advance(8_000);
         assert_eq!(
             roster.take(0, 9),
             [item(1, false)],
             "twice in line, given once"
         );
+        roster.put(item(1, false), 7_500);
         roster.advance(9_000);
-        assert_eq!(roster.take(0, 9), [item(2, false)]);
-        roster.done(0, [2, 2]);
-        roster.put(item(2, false), 9_500);
+        assert_eq!(roster.take(0, 9), [item(2, false)], "still being asked for");
+        roster.done(0, [1, 1]);
         roster.advance(10_000);
+        assert_eq!(roster.take(0, 9), [anew]);
+        roster.done(0, [2, 2]);
+        roster.put(item(2, false), 10_500);
+        roster.put_back(item(2, false), 99_000);
+        roster.advance(11_000);
         assert_eq!(roster.take(0, 9), [item(2, false)]);
         assert_eq!(roster.budget(0).unwrap().polled, [0; PHASES]);
+    }
+
+    /// As it is when its carrier tells of it again and again.
+    #[test]
+    fn a_parcel_waits_for_one_time_only_and_counts_once() {
+        let mut roster = Roster::new(1, Rules::default(), 0, 1_000);
+        for number in 0..100 {
+            for due in [9_000, 9_000, 7_000, 8_000] {
+                roster.put(item(number, due == 9_000), due);
+            }
+        }
+        let budget = roster.budget(0).unwrap();
+        assert_eq!(budget.polled[Phase::Moving.index()], 100);
+        assert_eq!(budget.pushed, [0; PHASES]);
+        assert_eq!((budget.demand, roster.size().0), (300, 100));
+        roster.advance(7_000);
+        assert_eq!(roster.waiting(0), 0);
+        roster.advance(9_000);
+        assert_eq!((roster.waiting(0), roster.size().0), (100, 0));
     }
 
     #[test]
@@ -352,6 +454,12 @@ mod tests {
             roster.interval_ms(0, 0, Phase::Moving, true),
             rules.moving_ms
         );
+        for number in 0..2_000 {
+            if number % 2 == 0 {
+                roster.put(item(number, true), 91 * MINUTE);
+            }
+        }
+        assert_eq!(roster.size().0, 2_000, "each is still found");
         // In the time in which all would have been asked for once, all are.
         roster.advance(90 * MINUTE + i64::try_from(rules.moving_ms).unwrap());
         assert_eq!(roster.waiting(0), 2_000);

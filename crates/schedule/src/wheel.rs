@@ -12,8 +12,9 @@ const CHUNK: usize = 4_096;
 
 #[derive(Debug, Clone, Copy)]
 struct Node<T> {
-    item: T,
-    /// In which tick it fires; 0 when the node is free.
+    /// Absent when it was taken out before its tick; the node goes with its slot.
+    item: Option<T>,
+    /// In which tick it fires.
     due: u32,
     /// The next of the same slot, or the next that is free.
     next: u32,
@@ -66,20 +67,43 @@ impl<T: Copy> Wheel<T> {
             + self.heads.capacity() * size_of::<u32>()
     }
 
-    /// Puts one in. What is due already fires in the next tick.
-    pub fn insert(&mut self, due: u32, item: T) {
+    /// Puts one in, and says where it is until it fires. What is due already fires in the next
+    /// tick.
+    pub fn insert(&mut self, due: u32, item: T) -> u32 {
         let due = due.max(self.now.saturating_add(1));
-        let next = NONE;
+        let (item, next) = (Some(item), NONE);
         let at = self.keep(Node { item, due, next });
         self.link(at, due);
         self.len += 1;
+        at
     }
 
-    /// Goes on to tick `to`, and hands over what fires on the way with its tick.
-    pub fn advance(&mut self, to: u32, mut fired: impl FnMut(u32, T)) {
+    /// What is at that place.
+    #[must_use]
+    pub fn get(&self, at: u32) -> Option<&T> {
+        let at = usize::try_from(at).ok()?;
+        let node = self.chunks.get(at / CHUNK)?.get(at % CHUNK)?;
+        node.item.as_ref()
+    }
+
+    /// Takes out what is at that place.
+    pub fn remove(&mut self, at: u32) -> Option<T> {
+        let item = self.node(at)?.item.take()?;
+        self.len -= 1;
+        Some(item)
+    }
+
+    /// Everything that waits, with its place.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &T)> {
+        let nodes = (0..).zip(self.chunks.iter().flatten());
+        nodes.filter_map(|(at, node)| Some((at, node.item.as_ref()?)))
+    }
+
+    /// Goes on to tick `to`, and hands over what fires on the way with its tick and its place.
+    pub fn advance(&mut self, to: u32, mut fired: impl FnMut(u32, u32, T)) {
         while self.now < to {
             if self.len == 0 {
-                self.now = to;
+                self.clear(to);
                 return;
             }
             self.now += 1;
@@ -92,29 +116,48 @@ impl<T: Copy> Wheel<T> {
             let mut at = self.unhook(0);
             while let Some(node) = self.node(at).copied() {
                 self.release(at);
-                self.len -= 1;
-                fired(self.now, node.item);
+                if let Some(item) = node.item {
+                    self.len -= 1;
+                    fired(self.now, at, item);
+                }
                 at = node.next;
             }
         }
     }
 
-    /// Sets the tick of every item anew; `when` is told the item and its tick.
+    /// Sets the tick of every item anew, and thereby its place; `when` is told the item and its
+    /// tick.
     pub fn retime(&mut self, when: impl Fn(&T, u32) -> u32) {
         let mut anew = Self::new();
         anew.now = self.now;
-        let nodes = self.chunks.iter().flatten();
-        for node in nodes.filter(|node| node.due > 0) {
-            anew.insert(when(&node.item, node.due), node.item);
+        for node in self.chunks.iter().flatten() {
+            if let Some(item) = node.item {
+                anew.insert(when(&item, node.due), item);
+            }
         }
         *self = anew;
+    }
+
+    /// Nothing waits at tick `now`; what was taken out before its tick is forgotten too.
+    fn clear(&mut self, now: u32) {
+        *self = Self {
+            chunks: std::mem::take(&mut self.chunks),
+            now,
+            ..Self::new()
+        };
+        self.chunks.iter_mut().for_each(Vec::clear);
+        self.chunks.truncate(1);
     }
 
     /// Moves what is in the slot of this ring that has come to the rings below.
     fn spread(&mut self, ring: u32) {
         let mut at = self.unhook(ring);
         while let Some(node) = self.node(at).copied() {
-            self.link(at, node.due);
+            if node.item.is_some() {
+                self.link(at, node.due);
+            } else {
+                self.release(at);
+            }
             at = node.next;
         }
     }
@@ -158,7 +201,7 @@ impl<T: Copy> Wheel<T> {
     fn release(&mut self, at: u32) {
         let free = self.free;
         if let Some(node) = self.node(at) {
-            (node.due, node.next) = (0, free);
+            (node.item, node.next) = (None, free);
             self.free = at;
         }
     }
@@ -197,21 +240,33 @@ mod tests {
     proptest! {
         #[test]
         fn each_fires_once_in_its_tick(
-            items in prop::collection::vec((any_tick(), any_tick()), 1..60)
+            items in prop::collection::vec((any_tick(), any_tick(), any::<bool>()), 1..60)
         ) {
-            // In the order of the first tick each is put in, due in the second.
+            // In the order of the first tick each is put in, due in the second. Some are taken out
+            // again when the next one comes.
             let mut items = items;
             items.sort_unstable();
             let mut wheel = Wheel::new();
             let mut expected: BTreeMap<usize, u32> = BTreeMap::new();
             let mut fired: BTreeMap<usize, u32> = BTreeMap::new();
-            let mut last = 0;
-            for (index, (at, due)) in items.into_iter().enumerate() {
+            let (mut last, mut unwanted) = (0, None);
+            for (index, (at, due, stays)) in items.into_iter().enumerate() {
                 step(&mut wheel, at, &mut fired);
-                wheel.insert(due, index);
+                if let Some((before, place)) = unwanted.take()
+                    && !fired.contains_key(&before)
+                {
+                    prop_assert_eq!(wheel.get(place), Some(&before));
+                    prop_assert_eq!(wheel.remove(place), Some(before));
+                    prop_assert_eq!(wheel.remove(place), None);
+                    expected.remove(&before);
+                }
+                let place = wheel.insert(due, index);
+                unwanted = (!stays).then_some((index, place));
                 expected.insert(index, due.max(at + 1));
                 last = last.max(due).max(at + 1);
                 prop_assert_eq!(wheel.len(), expected.len() - fired.len());
+                prop_assert!(wheel.iter().all(|(at, item)| wheel.get(at) == Some(item)));
+                prop_assert_eq!(wheel.iter().count(), wheel.len());
             }
             step(&mut wheel, last, &mut fired);
             prop_assert_eq!(fired, expected);
@@ -221,7 +276,7 @@ mod tests {
 
     /// Goes on to `to`, and writes down in which tick each fired.
     fn step(wheel: &mut Wheel<usize>, to: u32, fired: &mut BTreeMap<usize, u32>) {
-        wheel.advance(to, |tick, item| {
+        wheel.advance(to, |tick, _, item| {
             assert!(fired.insert(item, tick).is_none(), "{item} fired twice");
         });
     }
@@ -246,7 +301,7 @@ mod tests {
             for item in 0..1_000_u32 {
                 wheel.insert(round + 1 + item % 7, item);
             }
-            wheel.advance(round + 1, |_, _| {});
+            wheel.advance(round + 1, |_, _, _| {});
         }
         let before = wheel.len();
         wheel.retime(|_, due| due + 1);
@@ -258,7 +313,7 @@ mod tests {
     fn the_end_of_time_is_no_tick_too_far() {
         let mut wheel = Wheel::new();
         wheel.insert(u32::MAX, 'x');
-        wheel.advance(1_000_000, |_, _| panic!("not yet"));
+        wheel.advance(1_000_000, |_, _, _| panic!("not yet"));
         assert_eq!(wheel.len(), 1);
     }
 }

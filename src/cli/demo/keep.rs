@@ -22,8 +22,8 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(crate) async fn attend(
     stage: &Stage,
     speed: u32,
-    mut stopped: Pin<&mut impl Future<Output = std::io::Result<()>>>,
-) -> std::io::Result<()> {
+    mut stopped: Pin<&mut impl Future<Output = ()>>,
+) {
     loop {
         let parcels = stage.sandbox.control().parcels();
         if parcels
@@ -35,7 +35,7 @@ pub(crate) async fn attend(
             stage.days.hold();
         }
         tokio::select! {
-            done = &mut stopped => return done,
+            () = &mut stopped => return,
             () = sleep(LOOK) => {}
         }
     }

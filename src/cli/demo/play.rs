@@ -64,21 +64,17 @@ pub(crate) async fn run(
         ship_on: today.tomorrow()?,
     };
     // One listener for both halves: two of them do not hear a signal at the same instant.
-    let stopped = crate::cli::until_stopped();
+    let stopped = crate::cli::until_stopped()?;
     tokio::pin!(stopped);
     let summary = tokio::select! {
         summary = perform(args, &stage, &shop, &subscribed, orders, began, out) => summary,
-        stopped = &mut stopped => {
-            Err(stopped.map_or_else(Into::into, |()| anyhow!("stopped before the end")))
-        }
+        () = &mut stopped => Err(anyhow!("stopped before the end")),
     };
     let summary = match summary {
         Ok(summary) if args.keep => {
             keep::tell(&stage, &summary, &args.out, out)?;
-            keep::attend(&stage, speed(args), stopped)
-                .await
-                .map(|()| summary)
-                .map_err(Into::into)
+            keep::attend(&stage, speed(args), stopped).await;
+            Ok(summary)
         }
         Ok(_) | Err(_) => summary,
     };

@@ -98,7 +98,7 @@ impl Desk {
                 return self.put_back(&items, None);
             }
         };
-        // Those that are not are due at another time, or looked after by another.
+        // Those that are not are in for another time, or looked after by another.
         let others = items
             .iter()
             .filter(|item| asked.iter().all(|own| own.item != **item));
@@ -143,9 +143,7 @@ impl Desk {
 
     /// Together, so that the store writes them in one commit.
     async fn take_in(&self, answers: Vec<(Asked, Result<parcelgate_carrier::Track, Kind>)>) {
-        self.tracks
-            .rota
-            .done(answers.iter().map(|(one, _)| &one.item));
+        let items: Vec<Item> = answers.iter().map(|(one, _)| one.item).collect();
         let taken = answers.into_iter().map(|(one, answer)| async move {
             let taken = match answer {
                 Ok(track) => {
@@ -168,6 +166,8 @@ impl Desk {
             }
         });
         join_all(taken).await;
+        // Not before: as long as it is not written when it is next due, it is due.
+        self.tracks.rota.done(items.iter());
     }
 
     /// Lets parcels wait, which nobody has been asked for or whose answer is lost.
@@ -180,7 +180,8 @@ impl Desk {
             .put_back(items, now.saturating_add(pause).unwrap_or(now));
     }
 
-    /// Those that are looked after here, and due at the time for which they were put in.
+    /// Those that are looked after here, and due at the time for which they were put in. Who is due
+    /// at another is put in for that: whoever wrote it may not be the one who looks after it.
     async fn still_due(
         &self,
         taken: Vec<(Item, Tenant, TrackerId)>,
@@ -190,6 +191,7 @@ impl Desk {
             by_tenant.entry(tenant).or_default().push((item, id));
         }
         let mut due = Vec::new();
+        let now = self.tracks.clock.now();
         for (tenant, named) in by_tenant {
             let ids: Vec<_> = named.iter().map(|(_, id)| id.clone()).collect();
             let found = self.tracks.store.trackers_by_id(&tenant, &ids).await?;
@@ -199,6 +201,9 @@ impl Desk {
                     .next_check_at
                     .map(|next| Roster::stamp(millis(next)));
                 let item = item.filter(|(item, _)| Some(item.stamp) == stamp);
+                if item.is_none() {
+                    self.tracks.rota.put(&tracker, now);
+                }
                 let lease = self.tracks.rota.lease_of(&tracker.id);
                 if let (Some((item, _)), Some(lease)) = (item, lease) {
                     due.push(Asked {

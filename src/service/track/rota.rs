@@ -127,7 +127,7 @@ impl Rota {
     pub(super) fn put_back(&self, items: &[Item], again: Timestamp) {
         let mut state = self.state();
         for item in items {
-            state.roster.put(*item, millis(again));
+            state.roster.put_back(*item, millis(again));
         }
     }
 
