@@ -83,7 +83,8 @@ const PURE: [(&str, &[&str]); 3] = [
         ],
     ),
     ("parcelgate-tracking-number", &[]),
-    ("parcelgate-schedule", &[]),
+    // A table, for what the standard library's has no interface.
+    ("parcelgate-schedule", &["hashbrown"]),
 ];
 
 /// With one of these an adapter could leave the process by another door, or wait on its own.

@@ -149,7 +149,8 @@ impl Roster {
     }
 
     /// Takes at most so many whose turn it is. Each is being asked for until [`done`](Self::done);
-    /// one that is already is not given twice. If it is for another appointment its turn comes again.
+    /// one that is already is not given twice. If it is in for another appointment its turn comes
+    /// again.
     pub fn take(&mut self, account: u16, most: usize) -> Vec<Item> {
         let (mut taken, mut again) = (Vec::new(), Vec::new());
         let Some(desk) = self.desk(account) else {
