@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use parcelgate_bus::Bus;
 use parcelgate_carrier::BoxError;
 use parcelgate_clock::{SharedClock, System};
 use parcelgate_domain::{ExposeSecret, Money, Secret};
@@ -97,6 +98,7 @@ impl Gateway {
         let services = ground.services()?;
         let keys = Arc::clone(&services.keys);
         let mut loops = ground.loops(&services);
+        loops.extend(ground.streaming().await?);
         loops.extend(ground.doors(grpc, http, services));
         Ok(Self {
             grpc: grpc_at,
@@ -348,6 +350,18 @@ impl Ground {
             loops.push(tokio::spawn(jobs::exchange(exchange, config, closing())));
         }
         loops
+    }
+
+    /// What writes the log to a stream, if there is one.
+    async fn streaming(&self) -> anyhow::Result<Option<JoinHandle<()>>> {
+        let config = &self.config.nats;
+        let Some(settings) = config.settings()? else {
+            return Ok(None);
+        };
+        let bus = Bus::open(settings).await.context("nats cannot be used")?;
+        let (store, clock) = (self.store.clone(), self.clock.clone());
+        let stream = push::stream::Stream::new(bus, config.subject.clone(), store, clock);
+        Ok(Some(tokio::spawn(stream.run(self.closing.clone()))))
     }
 
     /// What is called from outside.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod exchange;
+mod nats;
 mod quota;
 mod rates;
 mod risk;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 pub use accounts::AccountConfig;
 pub use exchange::ExchangeConfig;
+pub use nats::NatsConfig;
 pub use quota::QuotaConfig;
 pub use rates::{PurchaseConfig, RatesConfig};
 pub use risk::RiskConfig;
@@ -48,6 +50,8 @@ pub struct Config {
     pub risk: RiskConfig,
     /// Webhooks.
     pub push: PushConfig,
+    /// A stream of all events.
+    pub nats: NatsConfig,
     /// Order systems.
     pub confirm: ConfirmConfig,
     /// Currencies.
@@ -80,7 +84,9 @@ impl Config {
             .try_parsing(true);
         let config: Self = layers.add_source(environment).build()?.try_deserialize()?;
         let store = config.store.violation().map(str::to_owned);
-        let violations: Vec<String> = store.into_iter().chain(config.quota.violations()).collect();
+        let others = config.quota.violations().into_iter();
+        let others = others.chain(config.nats.violations());
+        let violations: Vec<String> = store.into_iter().chain(others).collect();
         match violations.is_empty() {
             true => Ok(config),
             false => Err(config::ConfigError::Message(violations.join("; "))),

@@ -3,7 +3,8 @@
 //! Two loops over the store. `fan_out` reads the log after each subscription's cursor and makes a
 //! delivery of every event that is wanted; `deliver` claims what is due and sends it, one event at
 //! a time for each subscription and subject. Whatever crashes in between is done again: an event
-//! comes at least once, and first arrivals keep their order.
+//! comes at least once, and first arrivals keep their order. `stream` writes the whole log to NATS,
+//! for those who have one.
 
 mod attempt;
 mod body;
@@ -12,6 +13,7 @@ mod fan_out;
 pub(crate) mod keys;
 mod outlet;
 mod sign;
+pub(crate) mod stream;
 #[cfg(test)]
 mod tests;
 mod webhook;

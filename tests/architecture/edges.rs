@@ -9,12 +9,16 @@ const ADAPTER: &str = "parcelgate-carrier-";
 const SHOP: &str = "parcelgate-shop-";
 
 /// What each of our crates may need of ours. Adapters and the root have rules of their own.
-const MAY_NEED: [(&str, &[&str]); 11] = [
+const MAY_NEED: [(&str, &[&str]); 12] = [
     ("parcelgate-proto", &[]),
     ("parcelgate-domain", &[]),
     ("parcelgate-tracking-number", &[]),
     ("parcelgate-clock", &[]),
     ("parcelgate-schedule", &[]),
+    (
+        "parcelgate-bus",
+        &["parcelgate-domain", "parcelgate-clock"],
+    ),
     ("parcelgate-carrier", &["parcelgate-domain"]),
     (
         "parcelgate-shop",
@@ -53,11 +57,12 @@ const MAY_NEED: [(&str, &[&str]); 11] = [
 ];
 
 /// Crates from outside that only some of ours may name.
-const SOLE_USERS: [(&str, &[&str]); 9] = [
+const SOLE_USERS: [(&str, &[&str]); 10] = [
     // The sandbox plays the carrier that calls a webhook; it must not share the gateway's wire.
     ("reqwest", &["parcelgate-wire", "parcelgate-sandbox"]),
     ("sqlx", &["parcelgate-store"]),
     ("redis", &["parcelgate-wire"]),
+    ("async-nats", &["parcelgate-bus"]),
     // It paces callers; the carriers' quotas have lanes, which it does not know.
     ("governor", &["parcelgate"]),
     ("tonic", &["parcelgate-proto", "parcelgate"]),

@@ -52,7 +52,7 @@ const RULES: [Rule; 23] = [
         planted: planted::between_tests,
     },
     Rule {
-        says: "reqwest, sqlx, redis and tonic each have their crate",
+        says: "reqwest, sqlx, redis, async-nats and tonic each have their crate",
         because: "a policy or a dialect that lives in one place can be changed in one place",
         breaches: edges::sole_users,
         planted: planted::sole_users,

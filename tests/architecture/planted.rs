@@ -51,6 +51,7 @@ pub(crate) fn sole_users() -> Vec<House> {
         package(("", "parcelgate"), ["sqlx"]),
         package(("", "parcelgate"), ["reqwest"]),
         package(("", "parcelgate"), ["redis"]),
+        package(("", "parcelgate"), ["async-nats"]),
         package(("crates/store", "parcelgate-store"), ["tonic"]),
     ]
 }

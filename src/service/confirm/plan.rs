@@ -255,3 +255,6 @@ fn review_of(confirmation: &Confirmation, fault: Fault) -> Plan {
     }
     Plan::Review(fault)
 }
+
+#[cfg(test)]
+mod tests;
