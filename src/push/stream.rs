@@ -1,8 +1,8 @@
 //! Every event into a stream of NATS JetStream, in the order of the log.
 //!
 //! The place up to which the log is in the stream is kept in the store, and moved after the stream
-//! has taken the events. What crashes in between is written again, and left out by the stream, which
-//! knows the events by their names (ADR 27).
+//! has taken the events. What crashes in between is written again, and left out by the stream,
+//! which knows the events by their names (ADR 27).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,7 +74,8 @@ impl Stream {
                 Err(Fault::Bus(BusError::Moved)) => Some(LOOK),
                 Err(error) => {
                     tracing::warn!(%error, ?pause, "events wait for the stream");
-                    Some(std::mem::replace(&mut pause, (pause * 2).min(PAUSE_MAX)))
+                    let longer = (pause * 2).min(PAUSE_MAX);
+                    Some(std::mem::replace(&mut pause, longer))
                 }
             };
             tokio::select! {

@@ -5,7 +5,7 @@
 
 #![expect(
     clippy::expect_used,
-    clippy::panic,
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use async_nats::header::NATS_MESSAGE_ID;
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::stream::{Config, Stream};
 use async_nats::jetstream::{self, Context};
-use async_nats::header::NATS_MESSAGE_ID;
 
 use crate::{Settings, Unusable};
 
@@ -60,13 +60,13 @@ struct End {
 }
 
 impl Bus {
-    /// Goes to the servers of the settings, which need not be there yet. To be called in a runtime.
+    /// Goes to the servers of the settings, which need not be there yet.
     ///
     /// # Errors
     /// When a setting cannot be used.
     pub async fn open(settings: Settings) -> Result<Self, Unusable> {
         let connecting = settings.options()?.connect(settings.servers()?);
-        let client = connecting.await.map_err(|_| Unusable::Url)?;
+        let client = Box::pin(connecting).await.map_err(|_| Unusable::Url)?;
         let mut context = jetstream::new(client);
         context.set_timeout(settings.answer_max);
         Ok(Self {
@@ -94,38 +94,43 @@ impl Bus {
         while !rest.is_empty() {
             let most = if sure { WINDOW } else { 1 };
             let (window, others) = rest.split_at(rest.len().min(most));
-            let written = self.write_window(window, end).await?;
-            sure |= written > end;
-            (end, rest) = (written, others);
+            let (after, new) = self.write_window(window, end).await?;
+            sure |= new;
+            (end, rest) = (after, others);
         }
         self.end = Some(end);
         Ok(())
     }
 
-    /// Writes these after the message of that sequence; returns where the stream ends now.
-    async fn write_window(&self, window: &[Message], end: u64) -> Result<u64, Error> {
+    /// Writes these after the message of that sequence; returns a sequence up to which all of them
+    /// are there, and whether any was not before.
+    ///
+    /// All are on their way before the first is known to be there. So each names the one before it
+    /// too: a sequence alone would fit a later one after some that were refused.
+    async fn write_window(&self, window: &[Message], end: u64) -> Result<(u64, bool), Error> {
         let mut acks: Vec<PublishAckFuture> = Vec::with_capacity(window.len());
+        let mut before: Option<&str> = None;
         for (after, message) in (end..).zip(window) {
-            let publish = PublishMessage::build()
+            let mut publish = PublishMessage::build()
                 .message_id(&message.id)
                 .header("content-type", message.media_type)
                 .expected_stream(&self.settings.stream)
                 .expected_last_sequence(after)
                 .payload(message.body.clone().into());
-            let sent = self
-                .context
-                .send_publish(message.subject.clone(), publish)
-                .await;
+            if let Some(before) = before.replace(&message.id) {
+                publish = publish.expected_last_message_id(before);
+            }
+            let subject = message.subject.clone();
+            let sent = self.context.send_publish(subject, publish).await;
             acks.push(sent.map_err(|error| failed(&error))?);
         }
-        let mut written = end;
+        let (mut end, mut new) = (end, false);
         for ack in acks {
             let ack = ack.await.map_err(|error| failed(&error))?;
-            if !ack.duplicate {
-                written = ack.sequence;
-            }
+            end = end.max(ack.sequence);
+            new |= !ack.duplicate;
         }
-        Ok(written)
+        Ok((end, new))
     }
 
     /// Where the stream ends; it is made when it is not there.

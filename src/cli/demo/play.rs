@@ -53,7 +53,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<Ending> {
     let began = instant();
     let labels = folder_for_labels(&args.out).await?;
-    let stage = Stage::start(args.seed).await?;
+    let stage = Box::pin(Stage::start(args.seed)).await?;
     let gate = stage.enter().await?;
     let subscribed = Subscribed::make(gate.clone()).await?;
     let shop = Shop {

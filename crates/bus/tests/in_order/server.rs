@@ -6,10 +6,11 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use parcelgate_clock::instant;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -65,10 +66,10 @@ impl Server {
             .stderr(Stdio::null())
             .spawn();
         let child = self.child.insert(child.expect("it starts"));
-        let until = Instant::now() + PATIENCE;
+        let until = instant() + PATIENCE;
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
             assert!(child.try_wait().expect("a child").is_none(), "it has ended");
-            assert!(Instant::now() < until, "it does not listen");
+            assert!(instant() < until, "it does not listen");
             sleep(Duration::from_millis(10));
         }
     }
@@ -90,7 +91,8 @@ impl Server {
         let info = line.ask(&format!("$JS.API.STREAM.INFO.{stream}"), &json!({}));
         let last = info["state"]["last_seq"].as_u64().unwrap_or(0);
         let get = format!("$JS.API.STREAM.MSG.GET.{stream}");
-        let found = (1..=last).map(|seq| stored(&line.ask(&get, &json!({ "seq": seq }))["message"]));
+        let found =
+            (1..=last).map(|seq| stored(&line.ask(&get, &json!({ "seq": seq }))["message"]));
         found.collect()
     }
 }
@@ -136,10 +138,7 @@ impl Line {
 
     fn ask(&mut self, subject: &str, question: &Value) -> Value {
         let question = question.to_string();
-        let words = format!(
-            "PUB {subject} answers {}\r\n{question}\r\n",
-            question.len()
-        );
+        let words = format!("PUB {subject} answers {}\r\n{question}\r\n", question.len());
         self.say(words.as_bytes());
         loop {
             let mut words = String::new();

@@ -1,42 +1,23 @@
 //! Every step of a confirmation, from values alone.
 
-use parcelgate_clock::System;
-use parcelgate_domain::{EventId, EventTime, Flags, Leg, Place, Status, TrackingState};
-use parcelgate_store::{Told, TrackerId, Version};
-use parcelgate_wire::Wire;
+mod toy;
+
+use parcelgate_domain::{EventId, EventTime, Flags, Place, Status, TrackingState};
+use parcelgate_store::{ConfirmationId, Item, Told, TrackerId, Version};
+use parcelgate_tracking_number::identify;
 use serde_json::json;
+use toy::shop;
 
 use super::*;
-use crate::config::ShopConfig;
-use crate::service::acme;
-use crate::service::main_tenant;
-use crate::shops::SHOPS;
+use crate::service::{acme, main_tenant};
 
-const US: &str = "ATVPDKIKX0DER";
-const UPS: &str = "1Z999AA10123456784";
-const USPS: &str = "9261290312345600000425";
+/// Numbers that are surely of one carrier each, and what the shop calls these.
+const FIRST: &str = "1Z999AA10123456784";
+const LAST: &str = "9261290312345600000425";
 
-/// Amazon, which hears nothing of the way, or Shopify, which does, with what an operator wants
-/// otherwise.
-fn shop(kind: &str, wishes: serde_json::Value) -> ShopAccount {
-    let settings = match kind {
-        "amazon" => json!({ "client_id": "i", "client_secret": "s", "refresh_token": "r" }),
-        _ => json!({ "access_token": "t", "api": "https://toys.myshopify.com" }),
-    };
-    let mut policy = json!({ "id": "shop-1", "shop": kind, "settings": settings });
-    let members = policy.as_object_mut().unwrap();
-    members.extend(wishes.as_object().unwrap().clone());
-    let policy: ShopConfig = serde_json::from_value(policy).unwrap();
-    let (_, connect) = SHOPS.iter().find(|(id, _)| id.as_str() == kind).unwrap();
-    let shop: std::sync::Arc<dyn parcelgate_shop::Shop> =
-        std::sync::Arc::from(connect(policy.settings.clone()).unwrap());
-    let peer = <dyn parcelgate_shop::Shop>::peer(&shop);
-    let clock = std::sync::Arc::new(System);
-    ShopAccount {
-        wire: Wire::open(&policy.id, peer, &policy.wire, clock).unwrap(),
-        shop,
-        policy,
-    }
+/// Whose a number is.
+fn carrier_of(number: &str) -> CarrierId {
+    CarrierId::known(identify(number).first().expect("it is known").carrier)
 }
 
 fn at(hour: i64) -> Timestamp {
@@ -56,13 +37,13 @@ impl Scene {
         Self {
             confirmation: Confirmation {
                 tenant: main_tenant(),
-                id: parcelgate_store::ConfirmationId::fresh(at(0)),
+                id: ConfirmationId::fresh(at(0)),
                 version: 1,
                 shop: "shop-1".to_owned(),
                 order: "902-1".to_owned(),
-                marketplace: Some(US.to_owned()),
+                marketplace: None,
                 package: 1,
-                items: vec![parcelgate_store::Item {
+                items: vec![Item {
                     id: "79039765272157".to_owned(),
                     quantity: 2,
                 }],
@@ -87,16 +68,16 @@ impl Scene {
                 tenant: main_tenant(),
                 id: ShipmentId::fresh(at(0)),
                 reference: "PG01".parse().unwrap(),
-                account: "ups-ohio".parse().unwrap(),
-                carrier: CarrierId::known("ups"),
+                account: "acme".parse().unwrap(),
+                carrier: carrier_of(FIRST),
                 service: acme::service(),
                 version: Version {
                     state: PurchaseState::Purchased,
                     epoch: 3,
                 },
-                carrier_number: Some(UPS.to_owned()),
+                carrier_number: Some(FIRST.to_owned()),
                 parcels: vec![Parcel {
-                    number: UPS.parse().unwrap(),
+                    number: FIRST.parse().unwrap(),
                     last_mile_number: None,
                 }],
                 charged: None,
@@ -139,8 +120,8 @@ impl Scene {
             tenant: main_tenant(),
             id: TrackerId::fresh(at(0)),
             account: None,
-            carrier: CarrierId::known("ups"),
-            number: UPS.parse().unwrap(),
+            carrier: carrier_of(FIRST),
+            number: FIRST.parse().unwrap(),
             shipment: None,
             state: TrackingState {
                 first_physical_scan: Some(EventTime::utc(at(2))),
@@ -175,19 +156,21 @@ impl Scene {
     /// The carrier and the number that the shop is told.
     #[track_caller]
     fn telling(&self, shop: &ShopAccount) -> (String, String) {
-        match self.plan(shop) {
-            Plan::Tell(telling) => (telling.carrier.code, telling.number.as_str().to_owned()),
-            other => panic!("{other:?}"),
-        }
+        let plan = self.plan(shop);
+        let Plan::Tell(telling) = plan else {
+            panic!("{plan:?}");
+        };
+        (telling.carrier.code, telling.number.as_str().to_owned())
     }
 
     /// The code of what a person is asked.
     #[track_caller]
     fn asked(&self, shop: &ShopAccount) -> String {
-        match self.plan(shop) {
-            Plan::Review(fault) => fault.code.unwrap(),
-            other => panic!("{other:?}"),
-        }
+        let plan = self.plan(shop);
+        let Plan::Review(fault) = plan else {
+            panic!("{plan:?}");
+        };
+        fault.code.unwrap()
     }
 }
 
@@ -197,17 +180,17 @@ fn pair(carrier: &str, number: &str) -> (String, String) {
 
 #[tokio::test]
 async fn a_shop_is_told_at_the_first_scan_or_at_the_label() {
-    let amazon = shop("amazon", json!({}));
-    assert_eq!(Scene::set().plan(&amazon), Plan::Wait);
-    assert_eq!(Scene::set().scanned().telling(&amazon), pair("UPS", UPS));
+    let toys = shop(json!({}));
+    assert_eq!(Scene::set().plan(&toys), Plan::Wait);
+    assert_eq!(Scene::set().scanned().telling(&toys), pair("FIRST", FIRST));
     let mut at_label = Scene::set();
     at_label.confirmation.moment = Moment::Label;
-    let Plan::Tell(telling) = at_label.plan(&amazon) else {
+    let Plan::Tell(telling) = at_label.plan(&toys) else {
         panic!("it is told");
     };
     assert_eq!(telling.shipped_at, at(1), "when it was bought");
     assert_eq!(telling.items.first().unwrap().quantity.get(), 2);
-    let Plan::Tell(telling) = Scene::set().scanned().plan(&amazon) else {
+    let Plan::Tell(telling) = Scene::set().scanned().plan(&toys) else {
         panic!("it is told");
     };
     assert_eq!(telling.shipped_at, at(2), "when it was scanned");
@@ -215,27 +198,27 @@ async fn a_shop_is_told_at_the_first_scan_or_at_the_label() {
 
 #[tokio::test]
 async fn shortly_before_its_time_it_is_told_without_a_scan_if_wished() {
-    let bold = shop("amazon", json!({ "before_ship_by": "confirm" }));
-    let careful = shop("amazon", json!({}));
+    let bold = shop(json!({ "before_ship_by": "confirm" }));
+    let careful = shop(json!({}));
     let mut scene = Scene::set();
     scene.confirmation.ship_by = Some(at(15));
     assert_eq!(scene.plan(&bold), Plan::Wait, "five hours are left");
     scene.confirmation.ship_by = Some(at(14));
-    assert_eq!(scene.telling(&bold), pair("UPS", UPS));
+    assert_eq!(scene.telling(&bold), pair("FIRST", FIRST));
     assert_eq!(scene.plan(&careful), Plan::Wait);
 }
 
 #[tokio::test]
 async fn every_state_of_a_purchase_has_its_step() {
     use PurchaseState as P;
-    let amazon = shop("amazon", json!({}));
+    let toys = shop(json!({}));
     let told = |state| {
         let scene = Scene::set().scanned();
-        let scene = scene.told("UPS", UPS, ConfirmationState::Recognised);
-        scene.in_state(state).plan(&amazon)
+        let scene = scene.told("FIRST", FIRST, ConfirmationState::Recognised);
+        scene.in_state(state).plan(&toys)
     };
     for state in P::ALL.map(|(state, _)| state) {
-        let untold = Scene::set().scanned().in_state(state).plan(&amazon);
+        let untold = Scene::set().scanned().in_state(state).plan(&toys);
         let expected = match state {
             P::Purchased | P::PurchasedNoLabel | P::VoidRefused => {
                 matches!(untold, Plan::Tell(_)) && told(state) == Plan::Wait
@@ -258,65 +241,65 @@ async fn every_state_of_a_purchase_has_its_step() {
 
 #[tokio::test]
 async fn what_takes_its_place_is_followed() {
-    let amazon = shop("amazon", json!({}));
+    let toys = shop(json!({}));
     let other = ShipmentId::fresh(at(5));
     let mut scene = Scene::set().in_state(PurchaseState::Voided);
     scene.purchase.replaced_by = Some(other.clone());
     for state in ConfirmationState::ALL.map(|(state, _)| state) {
         scene.confirmation.state = state;
-        assert_eq!(scene.plan(&amazon), Plan::Follow(other.clone()));
+        assert_eq!(scene.plan(&toys), Plan::Follow(other.clone()));
     }
 }
 
 #[tokio::test]
 async fn a_number_that_changed_is_told_again() {
-    let amazon = shop("amazon", json!({}));
+    let toys = shop(json!({}));
     let mut scene = Scene::set()
         .scanned()
-        .told("UPS", UPS, ConfirmationState::Recognised);
-    assert_eq!(scene.plan(&amazon), Plan::Wait);
-    scene.tracker.as_mut().unwrap().last_mile_number = Some(USPS.parse().unwrap());
-    assert_eq!(scene.telling(&amazon), pair("USPS", USPS));
-    let first_only = shop("amazon", json!({ "last_mile": false }));
+        .told("FIRST", FIRST, ConfirmationState::Recognised);
+    assert_eq!(scene.plan(&toys), Plan::Wait);
+    scene.tracker.as_mut().unwrap().last_mile_number = Some(LAST.parse().unwrap());
+    assert_eq!(scene.telling(&toys), pair("LAST", LAST));
+    let first_only = shop(json!({ "last_mile": false }));
     assert_eq!(scene.plan(&first_only), Plan::Wait);
     // Nobody's for certain: it takes no other's place.
     let doubtful = "1234567890".parse().unwrap();
     scene.tracker.as_mut().unwrap().last_mile_number = Some(doubtful);
-    assert_eq!(scene.plan(&amazon), Plan::Wait);
+    assert_eq!(scene.plan(&toys), Plan::Wait);
 }
 
 #[tokio::test]
 async fn nothing_that_is_wrong_is_told() {
-    let amazon = shop("amazon", json!({}));
+    let toys = shop(json!({}));
     let mut wrong = Scene::set().scanned();
     wrong.purchase.parcels[0].number = "1Z999AA10123456785".parse().unwrap();
-    assert_eq!(wrong.asked(&amazon), "INVALID_NUMBER");
+    assert_eq!(wrong.asked(&toys), "INVALID_NUMBER");
 
     let mut strange = Scene::set().scanned();
     strange.purchase.carrier = CarrierId::known("acme");
-    assert_eq!(strange.asked(&amazon), "UNKNOWN_CARRIER");
-    let named = shop("amazon", json!({ "carriers": { "acme": "Acme Post" } }));
-    assert_eq!(strange.telling(&named), pair("Acme Post", UPS));
+    assert_eq!(strange.asked(&toys), "UNKNOWN_CARRIER");
+    let named = shop(json!({ "carriers": { "acme": "Acme Post" } }));
+    assert_eq!(strange.telling(&named), pair("Acme Post", FIRST));
 
     let mut none = Scene::set().scanned();
     none.confirmation.parcel = 7;
-    assert_eq!(none.asked(&amazon), "NO_BOX");
+    assert_eq!(none.asked(&toys), "NO_BOX");
 
     let mut bare = Scene::set().scanned();
     bare.confirmation.items.clear();
-    assert_eq!(bare.asked(&amazon), "INVALID");
+    assert_eq!(bare.asked(&toys), "INVALID");
 
     // A person is asked once.
     for mut scene in [wrong, strange, none, bare] {
         scene.confirmation.state = ConfirmationState::NeedsReview;
-        assert_eq!(scene.plan(&amazon), Plan::Wait);
+        assert_eq!(scene.plan(&toys), Plan::Wait);
     }
 }
 
 #[tokio::test]
 async fn what_was_told_is_read_back_until_it_is_recognised() {
     use ConfirmationState as C;
-    let amazon = shop("amazon", json!({}));
+    let toys = shop(json!({}));
     for (state, plan) in [
         (C::Told, Plan::ReadBack),
         (C::Confirmed, Plan::ReadBack),
@@ -324,22 +307,22 @@ async fn what_was_told_is_read_back_until_it_is_recognised() {
         (C::NeedsReview, Plan::Wait),
         (C::Cancelled, Plan::Wait),
     ] {
-        let scene = Scene::set().scanned().told("UPS", UPS, state);
-        assert_eq!(scene.plan(&amazon), plan, "{state:?}");
+        let scene = Scene::set().scanned().told("FIRST", FIRST, state);
+        assert_eq!(scene.plan(&toys), plan, "{state:?}");
     }
 }
 
 #[tokio::test]
 async fn a_shop_hears_what_happens_on_the_way_once_and_in_order() {
-    let shopify = shop("shopify", json!({}));
+    let toys = shop(json!({}));
     let mut scene = Scene::set().scanned();
-    let Plan::Tell(telling) = scene.plan(&shopify) else {
+    let Plan::Tell(telling) = scene.plan(&toys) else {
         panic!("it is told");
     };
-    scene = scene.told(&telling.carrier.code, UPS, ConfirmationState::Confirmed);
+    scene = scene.told(&telling.carrier.code, FIRST, ConfirmationState::Confirmed);
     scene.events = vec![event(2, Status::InTransit), event(5, Status::Delivered)];
     let mut heard = Vec::new();
-    while let Plan::Inform(id, news) = scene.plan(&shopify) {
+    while let Plan::Inform(id, news) = scene.plan(&toys) {
         heard.push((news.milestone, news.at));
         scene.confirmation.news.push(id);
         assert!(heard.len() < 9, "it never ends");
@@ -350,12 +333,12 @@ async fn a_shop_hears_what_happens_on_the_way_once_and_in_order() {
     ];
     assert_eq!(heard, expected);
     scene.confirmation.news.clear();
-    let silent = shop("shopify", json!({ "events": false }));
+    let silent = shop(json!({ "events": false }));
     assert!(!matches!(scene.plan(&silent), Plan::Inform(..)));
 }
 
 fn event(hour: i64, status: Status) -> TrackingEvent {
-    let (carrier, number) = (CarrierId::known("ups"), UPS.parse().unwrap());
+    let (carrier, number) = (carrier_of(FIRST), FIRST.parse().unwrap());
     let place = Place::default();
     TrackingEvent {
         id: EventId::of(&carrier, &number, "", &at(hour).to_string(), &place, ""),
@@ -366,7 +349,7 @@ fn event(hour: i64, status: Status) -> TrackingEvent {
         language: "en".to_owned(),
         status: Some(status),
         substatus: None,
-        leg: None::<Leg>,
+        leg: None,
         flags: Flags::default(),
         place,
         occurred_at: EventTime::utc(at(hour)),
