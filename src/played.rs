@@ -79,19 +79,25 @@ pub fn accounts(running: &Running, known: &Settings) -> Vec<Played> {
 /// Every shop that the sandbox at `running`, started with `known`, knows.
 #[must_use]
 pub fn shops(running: &Running, known: &Settings) -> Vec<Played> {
-    let amazon = &known.amazon;
-    let base = running.shop_url(Shop::Amazon);
-    vec![Played {
-        name: "amazon",
-        carrier: Shop::Amazon.name(),
-        settings: json!({
-            "client_id": amazon.client_id,
-            "client_secret": amazon.client_secret,
-            "refresh_token": amazon.refresh_token,
-            "api": base,
-            "token": base,
-        }),
-    }]
+    let base = |shop| running.shop_url(shop);
+    let (amazon, shopify) = (&known.amazon, &known.shopify);
+    let amazon = json!({
+        "client_id": amazon.client_id,
+        "client_secret": amazon.client_secret,
+        "refresh_token": amazon.refresh_token,
+        "api": base(Shop::Amazon),
+        "token": base(Shop::Amazon),
+    });
+    let shopify = json!({
+        "access_token": shopify.access_token,
+        "api": base(Shop::Shopify),
+    });
+    let played = |shop: Shop, settings| Played {
+        name: shop.name(),
+        carrier: shop.name(),
+        settings,
+    };
+    vec![played(Shop::Amazon, amazon), played(Shop::Shopify, shopify)]
 }
 
 /// What people read in the place of a rate table: Yanwen sends its own to each customer.

@@ -30,6 +30,7 @@ mod restart;
 mod review;
 mod risk;
 mod server;
+mod shopify;
 mod shops;
 mod six;
 mod spending;

@@ -29,35 +29,50 @@ async fn stage() -> (Stage, Arc<Manual>) {
 }
 
 async fn stage_with(change: impl FnOnce(&mut ShopConfig)) -> (Stage, Arc<Manual>) {
-    let clock = Arc::new(Manual::at(System.now()));
-    let settings = Settings {
-        clock: clock.clone(),
-        ..Settings::default()
-    };
-    let stage = Stage::set(settings.clone(), |config| {
-        let mut shop = amazon(config, &settings);
+    let (stage, clock) = stage_of(Settings::default(), |config, settings| {
+        let mut shop = amazon(config, settings);
         change(&mut shop);
-        config.shops = vec![shop];
-        config.tracking.before_scan_ms = 100;
-        config.tracking.moving_ms = 100;
-        config.tracking.near_delivery_ms = 100;
-        config.tracking.tick_ms = 50;
-        config.confirm.tick_ms = 50;
-        config.confirm.retry_ms = vec![100; 20];
-        config.confirm.read_back_ms = vec![100; 20];
-    });
-    let stage = stage.await;
+        shop
+    })
+    .await;
     for order in [ORDER, "902-0000000-0000002"] {
         place(&stage, order);
     }
     (stage, clock)
 }
 
-/// As the played carrier's address says where the played shop is.
-fn amazon(config: &Config, known: &Settings) -> ShopConfig {
+/// A gateway with one shop, which looks often, and the parcels' clock.
+pub(super) async fn stage_of(
+    settings: Settings,
+    shop: impl FnOnce(&Config, &Settings) -> ShopConfig,
+) -> (Stage, Arc<Manual>) {
+    let clock = Arc::new(Manual::at(System.now()));
+    let settings = Settings {
+        clock: clock.clone(),
+        ..settings
+    };
+    let stage = Stage::set(settings.clone(), |config| {
+        config.shops = vec![shop(config, &settings)];
+        config.tracking.before_scan_ms = 100;
+        config.tracking.moving_ms = 100;
+        config.tracking.near_delivery_ms = 100;
+        config.tracking.tick_ms = 50;
+        config.confirm.tick_ms = 50;
+        config.confirm.retry_ms = vec![100; 200];
+        config.confirm.read_back_ms = vec![100; 20];
+    });
+    (stage.await, clock)
+}
+
+/// Where the played shop of that name is, as the played carrier's address says.
+pub(super) fn base(config: &Config, shop: &str) -> String {
     let account = config.accounts.first().expect("an account");
     let carrier = account.settings["token"].as_str().expect("its address");
-    let base = carrier.replace("/ups", "/amazon");
+    carrier.replace("/ups", &format!("/{shop}"))
+}
+
+fn amazon(config: &Config, known: &Settings) -> ShopConfig {
+    let base = base(config, "amazon");
     let quota = json!({ "permits": 1_000, "per_ms": 1_000 });
     let shop = json!({
         "id": "amazon-us",
@@ -102,7 +117,7 @@ fn order(id: &str) -> ShopOrder {
     }
 }
 
-fn purchase(order: ShopOrder) -> PurchaseLabelRequest {
+pub(super) fn purchase(order: ShopOrder) -> PurchaseLabelRequest {
     let mut request = ground();
     if let Some(shipment) = &mut request.shipment {
         shipment.shop_order = Some(order);
@@ -126,7 +141,7 @@ async fn all(stage: &Stage) -> Vec<Confirmation> {
 }
 
 /// The one confirmation of that order, once it is in `state`.
-async fn reaches(stage: &Stage, order: &str, state: State) -> Confirmation {
+pub(super) async fn reaches(stage: &Stage, order: &str, state: State) -> Confirmation {
     until(state.as_str_name(), async || {
         let all = all(stage).await;
         all.into_iter()
@@ -135,8 +150,8 @@ async fn reaches(stage: &Stage, order: &str, state: State) -> Confirmation {
     .await
 }
 
-/// What Amazon was told of an order.
-fn packages(stage: &Stage, order: &str) -> Vec<ShopPackageView> {
+/// What its shop was told of an order.
+pub(super) fn packages(stage: &Stage, order: &str) -> Vec<ShopPackageView> {
     let orders = stage.carriers().shop_orders();
     let found = orders.into_iter().find(|view| view.order == order);
     found.expect("the order").packages

@@ -35,5 +35,7 @@ pub use fedex::FedexAccount;
 pub use fourpx::FourpxAccount;
 pub use server::{Error, Running, Sandbox};
 pub use settings::{Carrier, Settings, UpsAccount, Webhook, YanwenAccount};
-pub use shops::{AmazonAccount, PlacedOrder, Shop, ShopItem, ShopOrderView, ShopPackageView};
+pub use shops::{
+    AmazonAccount, PlacedOrder, Shop, ShopItem, ShopOrderView, ShopPackageView, ShopifyAccount,
+};
 pub use usps::UspsAccount;

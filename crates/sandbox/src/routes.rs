@@ -155,6 +155,7 @@ mod tests {
                 "confirm",
             ),
             ("GET", "/amazon/orders/2026-01-01/orders/1?a=b", "read_back"),
+            ("POST", "/shopify/admin/api/2026-10/graphql.json", "graphql"),
         ];
         for (method, target, expected) in cases {
             let method = method.parse().unwrap();

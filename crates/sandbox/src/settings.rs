@@ -13,7 +13,7 @@ use crate::dhl::DhlAccount;
 use crate::faults::FaultOrder;
 use crate::fedex::FedexAccount;
 use crate::fourpx::FourpxAccount;
-use crate::shops::AmazonAccount;
+use crate::shops::{AmazonAccount, ShopifyAccount};
 use crate::usps::UspsAccount;
 
 /// A carrier that the sandbox plays.
@@ -84,6 +84,8 @@ pub struct Settings {
     pub fourpx: FourpxAccount,
     /// The one Amazon application and selling partner it knows.
     pub amazon: AmazonAccount,
+    /// The one Shopify store it knows.
+    pub shopify: ShopifyAccount,
     /// How many parcels of a thousand meet trouble: a missed delivery, a delay, a customs hold, a
     /// return. 0 by default.
     pub troubled_permille: u16,
@@ -114,6 +116,7 @@ impl Default for Settings {
             yanwen: YanwenAccount::default(),
             fourpx: FourpxAccount::default(),
             amazon: AmazonAccount::default(),
+            shopify: ShopifyAccount::default(),
             troubled_permille: 0,
             faults: Vec::new(),
             parcels_max: 100_000,

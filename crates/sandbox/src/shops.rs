@@ -6,9 +6,11 @@
 
 pub(crate) mod amazon;
 mod book;
+pub(crate) mod shopify;
 
 pub use amazon::AmazonAccount;
 pub use book::{PlacedOrder, ShopItem, ShopOrderView, ShopPackageView};
+pub use shopify::ShopifyAccount;
 
 use std::sync::Arc;
 
@@ -26,17 +28,20 @@ use book::Book;
 pub enum Shop {
     /// Amazon's Selling Partner API, under `/amazon`.
     Amazon,
+    /// Shopify's GraphQL Admin API, under `/shopify`.
+    Shopify,
 }
 
 impl Shop {
     /// Every shop.
-    pub const ALL: [Self; 1] = [Self::Amazon];
+    pub const ALL: [Self; 2] = [Self::Amazon, Self::Shopify];
 
     /// The name in configuration and paths.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Amazon => "amazon",
+            Self::Shopify => "shopify",
         }
     }
 
@@ -44,6 +49,7 @@ impl Shop {
     pub(crate) fn operation(self, method: &Method, path: &[&str]) -> Option<&'static str> {
         match self {
             Self::Amazon => amazon::operation(method, path),
+            Self::Shopify => shopify::operation(method, path),
         }
     }
 
@@ -51,6 +57,7 @@ impl Shop {
     pub(crate) fn refusal(self) -> fn(StatusCode) -> axum::response::Response {
         match self {
             Self::Amazon => amazon::refusal,
+            Self::Shopify => shopify::refusal,
         }
     }
 
@@ -63,6 +70,7 @@ impl Shop {
 /// What the shops remember.
 pub(crate) struct Shops {
     pub(crate) amazon: amazon::Amazon,
+    pub(crate) shopify: shopify::Shopify,
     pub(crate) book: Book,
 }
 
@@ -70,11 +78,14 @@ impl Shops {
     pub(crate) fn new(settings: &Settings) -> Self {
         Self {
             amazon: amazon::Amazon::default(),
+            shopify: shopify::Shopify::default(),
             book: Book::keeping(settings.parcels_max),
         }
     }
 }
 
 pub(crate) fn routes() -> Router<Arc<World>> {
-    Router::new().nest("/amazon", amazon::routes())
+    Router::new()
+        .nest("/amazon", amazon::routes())
+        .nest("/shopify", shopify::routes())
 }

@@ -1,4 +1,4 @@
-//! What the played Amazon was told of the orders, and what it made of that.
+//! What the played shops were told of the orders, and what they made of that.
 
 use std::collections::BTreeMap;
 
@@ -11,39 +11,73 @@ use super::orders::Order;
 use crate::cli::connect::Gate;
 use crate::cli::out;
 
-/// The shop's name in the demo's configuration.
-pub(crate) const SHOP: &str = "amazon-demo";
-/// Where all of the orders were placed: amazon.com.
+/// Where all of Amazon's orders were placed: amazon.com.
 const MARKETPLACE: &str = "ATVPDKIKX0DER";
 /// More than any day's orders.
 const LISTED: i32 = 1_000;
 
-/// The order as its buyer placed it in the played shop. Its lines go by their SKUs.
+/// In which shop an order was placed: Amazon's numbers have hyphens, Shopify's are digits alone.
+fn shop_of(order: &Order) -> Shop {
+    match order.id.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Shop::Shopify,
+        false => Shop::Amazon,
+    }
+}
+
+/// The shop's name for people.
+fn title(shop: Shop) -> &'static str {
+    match shop {
+        Shop::Amazon => "Amazon",
+        Shop::Shopify => "Shopify",
+    }
+}
+
+/// Where an order was sold, for people.
+pub(crate) fn platform(order: &Order) -> &'static str {
+    title(shop_of(order))
+}
+
+fn marketplace(order: &Order) -> String {
+    match shop_of(order) {
+        Shop::Amazon => MARKETPLACE.to_owned(),
+        Shop::Shopify => String::new(),
+    }
+}
+
+/// The lines of an order with how many of each. The played Amazon has them by their SKUs, Shopify
+/// gives numbers.
+fn lines(order: &Order) -> impl Iterator<Item = (String, u32)> {
+    let shop = shop_of(order);
+    let goods = (1..).zip(&order.goods);
+    goods.map(move |(line, (product, quantity))| match shop {
+        Shop::Amazon => (product.sku.clone(), *quantity),
+        Shop::Shopify => (format!("{}{line:02}", order.id), *quantity),
+    })
+}
+
+/// The order as its buyer placed it in the played shop.
 pub(crate) fn placed(order: &Order) -> PlacedOrder {
-    let line = |(product, quantity): &(super::catalogue::Product, u32)| ShopItem {
-        id: product.sku.clone(),
-        quantity: *quantity,
-    };
+    let items = lines(order).map(|(id, quantity)| ShopItem { id, quantity });
     PlacedOrder {
-        shop: Shop::Amazon,
+        shop: shop_of(order),
         order: order.id.clone(),
-        marketplace: MARKETPLACE.to_owned(),
-        items: order.goods.iter().map(line).collect(),
+        marketplace: marketplace(order),
+        items: items.collect(),
     }
 }
 
 /// The same as its shipment names it.
 pub(crate) fn named(order: &Order) -> ShopOrder {
-    let line = |(product, quantity): &(super::catalogue::Product, u32)| ShopOrderItem {
-        id: product.sku.clone(),
-        quantity: *quantity,
+    let items = lines(order).map(|(id, quantity)| ShopOrderItem {
+        id,
+        quantity,
         parcel_index: 0,
-    };
+    });
     ShopOrder {
-        shop: SHOP.to_owned(),
+        shop: format!("{}-demo", shop_of(order).name()),
         order: order.id.clone(),
-        marketplace: MARKETPLACE.to_owned(),
-        items: order.goods.iter().map(line).collect(),
+        marketplace: marketplace(order),
+        items: items.collect(),
         ..ShopOrder::default()
     }
 }
@@ -60,7 +94,6 @@ impl Confirmed {
     pub(crate) async fn look(gate: &Gate) -> anyhow::Result<Self> {
         let request = gate.ask(ListConfirmationsRequest {
             page_size: LISTED,
-            shop: SHOP.to_owned(),
             ..ListConfirmationsRequest::default()
         });
         let list = gate.shops().list_confirmations(request).await?.into_inner();
@@ -85,12 +118,13 @@ impl Confirmed {
     /// Each order with what the shop was told of it.
     #[must_use]
     pub(crate) fn table(&self) -> Table {
-        let mut table = out::table(["order", "Amazon was told", "and shows it as", "why not"]);
+        let mut table = out::table(["order", "shop", "was told", "and shows it as", "why not"]);
         for (order, it) in &self.0 {
             let told = format!("{} {}", it.carrier_code, it.tracking_number);
             let state = self.state(order).unwrap_or_default();
             table.add_row([
                 Cell::new(order),
+                Cell::new(&it.shop),
                 Cell::new(told.trim()),
                 Cell::new(state.to_ascii_lowercase()),
                 Cell::new(&it.shop_text),

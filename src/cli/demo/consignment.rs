@@ -25,7 +25,7 @@ pub(crate) fn of(order: &Order, warehouses: &Warehouses, ship_on: Date) -> Shipm
         customs,
         ship_date: Some(show::proto_date(ship_on)),
         order_number: order.id.clone(),
-        sales_platform: "Amazon".to_owned(),
+        sales_platform: confirmed::platform(order).to_owned(),
         shop_order: Some(confirmed::named(order)),
         ..Default::default()
     }

@@ -47,7 +47,7 @@ pub(crate) fn figures(summary: &Summary, journeys: &Journeys, folder: &Path) -> 
         (
             "confirmed",
             summary.confirmed.to_string(),
-            "in the played Amazon, each number recognised".to_owned(),
+            "in the played Amazon and Shopify, each number recognised".to_owned(),
         ),
         (
             "events",

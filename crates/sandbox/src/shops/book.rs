@@ -135,6 +135,15 @@ impl Orders {
     pub(crate) fn get(&mut self, shop: Shop, order: &str) -> Option<&mut Order> {
         self.known.get_mut(&(shop, order.to_owned()))
     }
+
+    /// The packages of all of a shop's orders.
+    pub(crate) fn packages(&mut self, shop: Shop) -> impl Iterator<Item = &mut Package> {
+        let of_shop = self
+            .known
+            .iter_mut()
+            .filter(move |((own, _), _)| *own == shop);
+        of_shop.flat_map(|(_, order)| &mut order.packages)
+    }
 }
 
 impl Book {
