@@ -93,6 +93,8 @@ async fn write_all(mut bus: Bus, read: Arc<AtomicUsize>) {
             Ok(()) => {
                 let to = from + page.len();
                 let _moved = read.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst);
+                // Slow enough to be killed before all is done.
+                sleep(Duration::from_millis(15)).await;
             }
             Err(Error::Moved | Error::Away(_)) => sleep(Duration::from_millis(5)).await,
             Err(error) => panic!("{error}"),
@@ -133,7 +135,7 @@ fn writers_die() -> Result<(), Failed> {
             writers.shutdown().await;
             deaths += 1;
         }
-        assert!(deaths > 3, "{deaths} deaths");
+        assert!(deaths > 1, "{deaths} deaths");
         assert_whole(&server);
     })
 }
