@@ -24,7 +24,7 @@ use server::{Server, program};
 use tokio::task::JoinSet;
 
 /// How many messages there are, and how many a writer takes at a time.
-const MESSAGES: usize = 6_000;
+const MESSAGES: usize = 12_000;
 const PAGE: usize = 500;
 
 /// How many write the same at once.
@@ -93,8 +93,6 @@ async fn write_all(mut bus: Bus, read: Arc<AtomicUsize>) {
             Ok(()) => {
                 let to = from + page.len();
                 let _moved = read.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst);
-                // Slow enough to be killed before all is done.
-                sleep(Duration::from_millis(15)).await;
             }
             Err(Error::Moved | Error::Away(_)) => sleep(Duration::from_millis(5)).await,
             Err(error) => panic!("{error}"),
