@@ -13,8 +13,8 @@ use crate::{Settings, Unusable};
 /// How many messages are on their way before the first of them is known to have come.
 const WINDOW: usize = 256;
 
-/// For how long a server knows the messages it has by their names. Longer than any pause after
-/// which a message is sent again whose answer was lost.
+/// For how long a server knows the messages it has by their names. What is sent again after longer
+/// is found by the name of the stream's last message, unless a stranger's stands behind it.
 const KNOWN: Duration = Duration::from_secs(120);
 
 /// One message.
